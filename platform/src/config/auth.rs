@@ -1,0 +1,85 @@
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::reader::Reader;
+use crate::secret::Secret;
+
+/// Tokens and sessions.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    /// The first one signs; all of them verify.
+    pub keys: Vec<SigningKey>,
+    pub issuer: String,
+    pub access_ttl: Duration,
+    pub refresh_ttl: Duration,
+    pub verification_ttl: Duration,
+    pub idempotency_ttl: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub struct SigningKey {
+    pub id: String,
+    pub secret: Secret,
+}
+
+impl FromStr for SigningKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // The value is a secret: a message must not repeat it.
+        let (id, secret) = text.split_once(':').ok_or("a key is written id:secret")?;
+        if id.is_empty() || secret.len() < 32 {
+            return Err("a key needs an id and a secret of at least 32 characters".to_owned());
+        }
+        Ok(Self {
+            id: id.to_owned(),
+            secret: Secret::new(secret),
+        })
+    }
+}
+
+impl Auth {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.section("Sign-in");
+        let keys: Option<Vec<SigningKey>> = reader.list("AUTH_KEYS", "Required. Keys that sign tokens, id:secret, comma-separated, the newest first: it signs, all of them verify.");
+        if keys.as_ref().is_some_and(Vec::is_empty) {
+            reader.problem(
+                "AUTH_KEYS is not set: it needs at least one id:secret of 32 characters or more"
+                    .to_owned(),
+            );
+        }
+        let issuer = reader.or(
+            "AUTH_ISSUER",
+            "commons",
+            "The `iss` and `aud` of access tokens.",
+        );
+        let access_ttl = reader.span(
+            "AUTH_ACCESS_TTL",
+            "15m",
+            "How long an access token is good.",
+        );
+        let refresh_ttl = reader.span(
+            "AUTH_REFRESH_TTL",
+            "7d",
+            "How long a refresh token is good: the longest a device may stay away.",
+        );
+        let verification_ttl = reader.span(
+            "AUTH_VERIFICATION_TTL",
+            "24h",
+            "How long the link of a verification mail is good.",
+        );
+        let idempotency_ttl = reader.span(
+            "IDEMPOTENCY_TTL",
+            "24h",
+            "How long an answer is kept for its Idempotency-Key.",
+        );
+        Some(Self {
+            keys: keys.filter(|keys| !keys.is_empty())?,
+            issuer: issuer?,
+            access_ttl: access_ttl?,
+            refresh_ttl: refresh_ttl?,
+            verification_ttl: verification_ttl?,
+            idempotency_ttl: idempotency_ttl?,
+        })
+    }
+}

@@ -1,0 +1,76 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::reader::Reader;
+use crate::net::Network;
+use crate::rate::Limit;
+
+/// The HTTP tier.
+#[derive(Clone, Debug)]
+pub struct Http {
+    pub bind: SocketAddr,
+    pub ops_bind: Option<SocketAddr>,
+    pub public_url: String,
+    pub trusted_proxies: Vec<Network>,
+    pub require_https: bool,
+    pub cors_origins: Vec<String>,
+    pub body_limit: usize,
+    pub request_timeout: Duration,
+    pub limit: Limit,
+    pub auth_limit: Limit,
+}
+
+impl Http {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.section("HTTP");
+        let bind = reader.maybe("BIND", "Address the API listens on. Default: 127.0.0.1:8080, or all interfaces on PORT where that is set.");
+        let port = reader.maybe::<u16>(
+            "PORT",
+            "Port to listen on where a platform hands one out; BIND wins.",
+        );
+        let ops_bind = reader.maybe("OPS_BIND", "Address where workers and schedulers serve /metrics and /health. Not set: they do not.");
+        let public_url: Option<String> = reader.or(
+            "PUBLIC_URL",
+            "http://localhost:8080",
+            "Where people reach the API: links in mails start with it.",
+        );
+        let trusted_proxies = reader.list("TRUSTED_PROXIES", "Networks of your own proxies (10.0.0.0/8,::1): only they are believed about X-Forwarded-For and X-Forwarded-Proto.");
+        let require_https = reader.flag("REQUIRE_HTTPS", "Refuse plain requests: GET is redirected, the rest is 403. Behind a trusted proxy X-Forwarded-Proto tells.");
+        let cors_origins = reader.list(
+            "CORS_ORIGINS",
+            "Origins that browsers may call from (https://app.example). Not set: none.",
+        );
+        let body_limit = reader.or("BODY_LIMIT", "1048576", "Largest JSON body in bytes.");
+        let request_timeout = reader.span(
+            "REQUEST_TIMEOUT",
+            "30s",
+            "A request that takes longer is answered 503.",
+        );
+        let limit = reader.or(
+            "RATE_LIMIT",
+            "100/60s",
+            "Requests an address (or, signed in, a person) may make.",
+        );
+        let auth_limit = reader.or(
+            "AUTH_RATE_LIMIT",
+            "20/60s",
+            "The same for register, login, refresh and verification, counted apart.",
+        );
+        let any_port = |port: Option<u16>| match port {
+            Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
+            None => SocketAddr::from(([127, 0, 0, 1], 8080)),
+        };
+        Some(Self {
+            bind: bind?.unwrap_or(any_port(port?)),
+            ops_bind: ops_bind?,
+            public_url: public_url?.trim_end_matches('/').to_owned(),
+            trusted_proxies: trusted_proxies?,
+            require_https: require_https?,
+            cors_origins: cors_origins?,
+            body_limit: body_limit?,
+            request_timeout: request_timeout?,
+            limit: limit?,
+            auth_limit: auth_limit?,
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! Every setting of Commons: one section a concern, read once at the start, all problems reported together.
+//! Nothing else reads the environment; `docs/CONFIG.md` is printed from these same calls.
+
+mod auth;
+mod database;
+mod http;
+mod jobs;
+mod mail;
+mod process;
+mod reader;
+mod redis;
+mod telemetry;
+
+pub use auth::{Auth, SigningKey};
+pub use database::Database;
+pub use http::Http;
+pub use jobs::Jobs;
+pub use mail::{Mail, MailRoute};
+pub use process::{LogFormat, Process};
+pub use reader::{Problems, Setting};
+pub use redis::Redis;
+pub use telemetry::Telemetry;
+
+use reader::Reader;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub process: Process,
+    pub http: Http,
+    pub database: Database,
+    pub redis: Redis,
+    pub jobs: Jobs,
+    pub auth: Auth,
+    pub mail: Mail,
+    pub telemetry: Telemetry,
+}
+
+impl Config {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn from_env() -> Result<Self, Problems> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads from `lookup`; a value that is empty counts as not set.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+        let mut reader = Reader::new(lookup);
+        let config = Self::sections(&mut reader);
+        match (config, reader.problems()) {
+            (Some(config), Ok(())) => Ok(config),
+            (_, Err(problems)) => Err(problems),
+            (None, Ok(())) => Err(Problems::default()),
+        }
+    }
+
+    /// Every setting there is, in the order of the sections.
+    pub fn settings() -> Vec<Setting> {
+        let mut reader = Reader::new(&|_| None);
+        let _ = Self::sections(&mut reader);
+        reader.into_settings()
+    }
+
+    /// Each section reads all its settings before any failure counts, so that all problems show at once.
+    fn sections(reader: &mut Reader<'_>) -> Option<Self> {
+        let process = Process::read(reader);
+        let http = Http::read(reader);
+        let database = Database::read(reader);
+        let redis = Redis::read(reader);
+        let jobs = Jobs::read(reader);
+        let auth = Auth::read(reader);
+        let mail = Mail::read(reader);
+        let telemetry = Telemetry::read(reader);
+        Some(Self {
+            process: process?,
+            http: http?,
+            database: database?,
+            redis: redis?,
+            jobs: jobs?,
+            auth: auth?,
+            mail: mail?,
+            telemetry: telemetry?,
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! Postgres: the pool, transactions that carry jobs, and the transaction an idempotent request shares.
+
+mod ambient;
+mod tx;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool, Postgres, pool::PoolConnection};
+use std::str::FromStr;
+use std::time::Duration;
+
+pub use ambient::Ambient;
+pub use sqlx::migrate::MigrateError;
+pub use tx::Tx;
+
+use crate::Clock;
+use crate::config;
+use crate::jobs::Tickets;
+use crate::scope::Scope;
+
+/// A connection that has idled longer than this is asked whether it still lives before a request depends on it.
+const TRUST_IDLE: Duration = Duration::from_secs(1);
+
+#[derive(Clone)]
+pub struct Db {
+    pool: PgPool,
+    clock: Clock,
+    tickets: Tickets,
+}
+
+impl Db {
+    /// Does not wait for the server: queries fail until it is there.
+    pub fn new(
+        config: &config::Database,
+        clock: Clock,
+        tickets: Tickets,
+    ) -> Result<Self, sqlx::Error> {
+        let millis = |span: Duration| span.as_millis().to_string();
+        let options = PgConnectOptions::from_str(config.url.expose())?
+            .application_name("commons")
+            .options([
+                ("statement_timeout", millis(config.statement_timeout)),
+                (
+                    "idle_in_transaction_session_timeout",
+                    millis(config.statement_timeout * 4),
+                ),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(config.pool)
+            .acquire_timeout(config.acquire_timeout)
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUST_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self {
+            pool,
+            clock,
+            tickets,
+        })
+    }
+
+    /// Opens a transaction, or continues the one that the current request shares.
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        let scope = Scope::current();
+        if let Some(shared) = scope.ambient.as_ref().and_then(Ambient::take) {
+            return Ok(shared);
+        }
+        self.open(scope).await
+    }
+
+    /// Opens a transaction that an idempotent request will share.
+    pub async fn begin_shared(&self) -> Result<Tx, sqlx::Error> {
+        self.open(Scope::current()).await
+    }
+
+    async fn open(&self, scope: Scope) -> Result<Tx, sqlx::Error> {
+        let inner = self.pool.begin().await?;
+        Ok(Tx::new(
+            inner,
+            self.clock.now(),
+            self.tickets.clone(),
+            scope,
+        ))
+    }
+
+    /// A plain connection, for reads.
+    pub async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.pool.acquire().await
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        self.acquire().await?.ping().await
+    }
+
+    /// Brings the schema up to date. Safe from several processes at once: one of them does it.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        sqlx::migrate!("../migrations").run(&self.pool).await
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

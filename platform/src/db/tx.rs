@@ -1,0 +1,70 @@
+//! A transaction: rows and jobs, all or nothing. The tickets of its jobs leave for Redis once it has committed.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::ambient::Home;
+use crate::jobs::{Ticket, Tickets};
+use crate::scope::Scope;
+
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    now: DateTime<Utc>,
+    outlet: Tickets,
+    tickets: Vec<Ticket>,
+    scope: Scope,
+    home: Option<Home>,
+}
+
+impl Tx {
+    pub(super) fn new(
+        inner: Transaction<'static, Postgres>,
+        now: DateTime<Utc>,
+        outlet: Tickets,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            inner,
+            now,
+            outlet,
+            tickets: Vec::new(),
+            scope,
+            home: None,
+        }
+    }
+
+    /// The time of the whole transaction.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    pub(crate) fn tell_after_commit(&mut self, tickets: impl IntoIterator<Item = Ticket>) {
+        self.tickets.extend(tickets);
+    }
+
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        if let Some(home) = self.home.take() {
+            return home.receive(self);
+        }
+        let tickets = std::mem::take(&mut self.tickets);
+        self.inner.commit().await?;
+        self.outlet.tell(tickets);
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.inner.rollback().await
+    }
+
+    pub(super) fn belong_to(&mut self, home: Home) {
+        self.home = Some(home);
+    }
+}

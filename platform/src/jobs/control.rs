@@ -1,0 +1,90 @@
+//! What operators have stopped, as every worker process sees it: told at once over Redis, read from Postgres.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures::StreamExt;
+use redis::AsyncCommands;
+use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::redis::{Redis, RedisError};
+
+/// A message that went missing is made up for within this time.
+const REREAD: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pauses {
+    pub pools: HashSet<String>,
+    pub names: HashSet<String>,
+}
+
+/// The channel on which "look at the pauses again" is said.
+#[derive(Clone)]
+pub struct Control {
+    redis: Redis,
+    pool: PgPool,
+}
+
+impl Control {
+    pub fn new(redis: Redis, pool: PgPool) -> Self {
+        Self { redis, pool }
+    }
+
+    /// Says that pauses have changed.
+    pub async fn announce(&self) -> Result<(), RedisError> {
+        self.redis.shared().publish(self.channel(), "pauses").await
+    }
+
+    pub async fn pauses(&self) -> Result<Pauses, sqlx::Error> {
+        let rows = sqlx::query!("select pool, name from job_pauses")
+            .fetch_all(&self.pool)
+            .await?;
+        let mut pauses = Pauses::default();
+        for row in rows {
+            pauses.pools.extend(row.pool);
+            pauses.names.extend(row.name);
+        }
+        Ok(pauses)
+    }
+
+    /// Keeps `seen` up to date until `stop`.
+    pub async fn follow(&self, seen: watch::Sender<Pauses>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.listen(&seen) => {}
+            }
+        }
+    }
+
+    async fn listen(&self, seen: &watch::Sender<Pauses>) {
+        let mut subscription = self.redis.subscribe(&self.channel()).await.ok();
+        loop {
+            if let Ok(pauses) = self.pauses().await {
+                seen.send_if_modified(|known| {
+                    let changed = *known != pauses;
+                    *known = pauses;
+                    changed
+                });
+            }
+            let told = async {
+                match &mut subscription {
+                    Some(subscription) => subscription.on_message().next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            match tokio::time::timeout(REREAD, told).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) if subscription.is_none() => return,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn channel(&self) -> String {
+        self.redis.key("control")
+    }
+}

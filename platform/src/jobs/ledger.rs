@@ -1,0 +1,205 @@
+//! The hot path of the ledger: claim and settle, in batches.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Class, JobId, Lease, Pool, Report, Ticket};
+
+/// A job that this worker may run now.
+#[derive(Debug)]
+pub struct Claimed {
+    pub lease: Lease,
+    pub name: String,
+    pub payload: String,
+    pub attempt: i16,
+    pub max_attempts: i16,
+    pub merged: i32,
+    pub samples: Option<Value>,
+    pub checkpoint: Option<Value>,
+    pub actor: Option<Uuid>,
+    pub request_id: Option<String>,
+    pub trace: Option<String>,
+    /// Seconds since it could run.
+    pub waited: f64,
+}
+
+/// Turns tickets into work: each id becomes this worker's if it is ready, not paused, and of a kind the worker knows.
+///
+/// The worker's own row is share-locked, so a worker that was declared dead claims nothing: the sweep that takes its
+/// jobs back holds that row. Rows that a transaction is just merging into are skipped; the relay tells them again.
+pub async fn claim(
+    pool: &PgPool,
+    worker: Uuid,
+    ids: &[JobId],
+    knows: &[String],
+) -> Result<Vec<Claimed>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "with me as (select id from job_workers where id = $1 for key share)
+         update jobs
+         set state = 'running', epoch = epoch + 1, attempt = attempt + 1, worker = $1, claimed_at = now(), unique_key = null
+         where id in (
+             select j.id from jobs j, me
+             where j.id = any($2) and j.state = 'ready' and j.name = any($3)
+               and not exists (select from job_pauses p where p.pool = j.pool or p.name = j.name)
+             for no key update of j skip locked
+         )
+         returning id, epoch, name, payload::text as \"payload!\", attempt, max_attempts, merged, samples, checkpoint, actor,
+                   request_id, trace, extract(epoch from clock_timestamp() - told_at)::float8 as \"waited!\"",
+        worker,
+        ids,
+        knows,
+    )
+    .fetch_all(pool)
+    .await?;
+    let claimed = rows.into_iter().map(|row| Claimed {
+        lease: Lease {
+            job: row.id,
+            epoch: row.epoch,
+            worker,
+        },
+        name: row.name,
+        payload: row.payload,
+        attempt: row.attempt,
+        max_attempts: row.max_attempts,
+        merged: row.merged,
+        samples: row.samples,
+        checkpoint: row.checkpoint,
+        actor: row.actor,
+        request_id: row.request_id,
+        trace: row.trace,
+        waited: row.waited,
+    });
+    Ok(claimed.collect())
+}
+
+/// What settling a batch came to.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Runs whose lease still held.
+    pub held: u64,
+    /// Rows that are ready again, for their tickets.
+    pub tickets: Vec<Ticket>,
+}
+
+/// Takes down what became of a batch of runs; those whose lease was taken over are passed over.
+pub async fn settle(pool: &PgPool, reports: Vec<Report>) -> Result<Settled, sqlx::Error> {
+    let (leaving, staying): (Vec<_>, Vec<_>) = reports
+        .into_iter()
+        .partition(|report| report.verdict.leaves());
+    let mut settled = Settled::default();
+    if !leaving.is_empty() {
+        settled.held += finish(pool, &leaving).await?;
+    }
+    if !staying.is_empty() {
+        settled.tickets = reschedule(pool, &staying, &mut settled.held).await?;
+    }
+    Ok(settled)
+}
+
+/// The join is by id alone so that the plan is an index probe per row, whatever the statistics say of a table that
+/// fills and empties all day.
+async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
+    let ids: Vec<JobId> = reports.iter().map(|report| report.lease.job).collect();
+    let epochs: Vec<i32> = reports.iter().map(|report| report.lease.epoch).collect();
+    let outcomes: Vec<String> = reports
+        .iter()
+        .map(|report| report.verdict.outcome().to_owned())
+        .collect();
+    let errors: Vec<Option<Value>> = reports
+        .iter()
+        .map(|report| report.verdict.error())
+        .collect();
+    let finished = sqlx::query!(
+        "with gone as (
+             delete from jobs j
+             using unnest($1::uuid[], $2::integer[], $3::text[], $4::jsonb[]) as run (id, epoch, outcome, error)
+             where j.id = run.id and j.epoch = run.epoch and j.state = 'running'
+             returning j.id, j.created_at, j.claimed_at, j.actor, j.worker, j.merged, j.attempt, j.crashes, j.class, run.outcome,
+                       j.name, j.pool, j.payload, j.request_id, j.trace, j.checkpoint,
+                       case when run.error is null then j.errors else coalesce(j.errors, '[]') || run.error end as errors
+         )
+         insert into finished_jobs (id, finished_at, created_at, claimed_at, actor, worker, merged, attempt, crashes,
+                                    class, outcome, name, pool, payload, request_id, trace, checkpoint, errors)
+         select id, now(), created_at, claimed_at, actor, worker, merged, attempt, crashes,
+                class, outcome, name, pool, payload, request_id, trace, checkpoint, errors
+         from gone",
+        &ids,
+        &epochs,
+        &outcomes,
+        &errors as &[Option<Value>],
+    )
+    .execute(pool)
+    .await?;
+    Ok(finished.rows_affected())
+}
+
+async fn reschedule(
+    pool: &PgPool,
+    reports: &[Report],
+    held: &mut u64,
+) -> Result<Vec<Ticket>, sqlx::Error> {
+    let ids: Vec<JobId> = reports.iter().map(|report| report.lease.job).collect();
+    let epochs: Vec<i32> = reports.iter().map(|report| report.lease.epoch).collect();
+    let states: Vec<String> = reports
+        .iter()
+        .map(|report| report.verdict.state().to_owned())
+        .collect();
+    let due: Vec<Option<DateTime<Utc>>> = reports
+        .iter()
+        .map(|report| report.verdict.due_at())
+        .collect();
+    let counts: Vec<bool> = reports
+        .iter()
+        .map(|report| report.verdict.counts())
+        .collect();
+    let errors: Vec<Option<Value>> = reports
+        .iter()
+        .map(|report| report.verdict.error())
+        .collect();
+    let checkpoints: Vec<Option<Value>> = reports
+        .iter()
+        .map(|report| report.verdict.checkpoint())
+        .collect();
+    let rows = sqlx::query!(
+        "update jobs j
+         set state = run.state,
+             attempt = case when run.counts then j.attempt else j.attempt - 1 end,
+             told_at = case when run.state = 'ready' then clock_timestamp() end,
+             due_at = run.due_at,
+             parked_at = case when run.state = 'dead' then now() end,
+             crashes = case when run.checkpoint is null then j.crashes else 0 end,
+             checkpoint = coalesce(run.checkpoint, j.checkpoint),
+             errors = case when run.error is null then j.errors else coalesce(j.errors, '[]') || run.error end
+         from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[], $6::jsonb[], $7::jsonb[])
+              as run (id, epoch, state, due_at, counts, error, checkpoint)
+         where j.id = run.id and j.epoch = run.epoch and j.state = 'running'
+         returning j.id, j.pool, j.class, j.state = 'ready' as \"ready!\"",
+        &ids,
+        &epochs,
+        &states,
+        &due as &[Option<DateTime<Utc>>],
+        &counts,
+        &errors as &[Option<Value>],
+        &checkpoints as &[Option<Value>],
+    )
+    .fetch_all(pool)
+    .await?;
+    *held += rows.len() as u64;
+    let ready = rows.into_iter().filter(|row| row.ready);
+    Ok(tickets(ready.map(|row| (row.id, row.pool, row.class))))
+}
+
+/// Tickets for rows of the ledger; a pool this version does not know is left to one that does.
+pub(super) fn tickets(rows: impl Iterator<Item = (JobId, String, i16)>) -> Vec<Ticket> {
+    rows.filter_map(|(id, pool, class)| {
+        let pool = pool.parse::<Pool>().ok()?;
+        Some(Ticket {
+            pool,
+            class: Class::from_number(class),
+            id,
+        })
+    })
+    .collect()
+}

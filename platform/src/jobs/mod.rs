@@ -1,0 +1,32 @@
+//! The job engine: a ledger in Postgres decides what has to run, tickets in Redis say "look now".
+//!
+//! 1. [`Tx::enqueue`](crate::Tx::enqueue) writes a row in the caller's transaction.
+//! 2. At commit a [`Ticket`] (pool, class, id) goes to the pool's list in Redis. A ticket is a hint.
+//! 3. A worker [takes](tickets::Taker) tickets and [claims](ledger::claim) their rows. No row, no work.
+//! 4. The handler's last transaction [finishes](Lease::finish) the job, fenced by the lease's epoch.
+//! 5. The [relay](relay) tells what is due, what nobody was told of, and everything after Redis lost its memory.
+//! 6. [`workers`] knows which processes live and takes the jobs of the dead ones back.
+//!
+//! docs/JOBS.md draws the states.
+
+mod contract;
+mod control;
+mod enqueue;
+pub mod gauges;
+mod lease;
+pub mod ledger;
+pub mod partitions;
+mod pool;
+pub mod relay;
+mod report;
+mod tickets;
+mod unique;
+pub mod workers;
+
+pub use contract::{Job, JobId, NewJob};
+pub use control::{Control, Pauses};
+pub use lease::{Lease, LeaseError};
+pub use pool::{Class, Pool, UnknownPool};
+pub use report::{Report, Verdict};
+pub use tickets::{Taker, Ticket, Tickets};
+pub use unique::Unique;

@@ -1,0 +1,80 @@
+//! The tables of finished jobs come and go by the calendar; dropping one is how a day of jobs is purged.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sqlx::PgPool;
+
+/// Rows of the default partition deleted in one statement.
+const SLICE: i64 = 5_000;
+const SLOT: Duration = Duration::from_secs(6 * 3600);
+const AHEAD: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// Makes the partitions of the next days, so that a finish always finds one.
+pub async fn ensure(pool: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "select ensure_finished_jobs_partitions($1, $2)",
+        now,
+        now + AHEAD
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(())
+}
+
+/// Drops every partition whose last row is older than `before`. A partition that is just being read is left for the
+/// next time rather than waited for: a waiting drop would stand in the way of every finish behind it.
+pub async fn drop_before(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let names = sqlx::query_scalar!(
+        "select inhrelid::regclass::text as \"name!\" from pg_inherits where inhparent = 'finished_jobs'::regclass"
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut dropped = 0;
+    for name in names
+        .iter()
+        .filter(|name| slot_end(name).is_some_and(|end| end <= before))
+    {
+        let mut tx = pool.begin().await?;
+        sqlx::query("set local lock_timeout = '2s'")
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!("drop table if exists {name}")))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        dropped += 1;
+    }
+    Ok(dropped)
+}
+
+/// The default partition holds rows only after an outage of the scheduler; they leave in slices.
+pub async fn delete_strays(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "delete from finished_jobs_rest where ctid in (
+             select ctid from finished_jobs_rest where finished_at < $1 limit $2)",
+        before,
+        SLICE,
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Dead and quarantined jobs that nobody came for.
+pub async fn delete_parked(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "delete from jobs where id in (select id from jobs where parked_at < $1 order by parked_at limit $2 for update skip locked)",
+        before,
+        SLICE,
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+fn slot_end(name: &str) -> Option<DateTime<Utc>> {
+    let stamp = name.strip_prefix("finished_jobs_")?;
+    let start = NaiveDateTime::parse_from_str(&format!("{stamp}00"), "%Y%m%d_%H%M").ok()?;
+    Some(start.and_utc() + SLOT)
+}

@@ -1,0 +1,173 @@
+//! Tickets: job ids on their way to a worker, in the lists apalis-redis keeps for active tasks (one per pool and class).
+//!
+//! A ticket is a hint. One that is lost, late or doubled does no harm: the claim asks the ledger, and the relay tells
+//! again what nobody came for.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use redis::RedisResult;
+use redis::aio::MultiplexedConnection;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::{Class, JobId, Pool};
+use crate::redis::Redis;
+
+/// Ids in one RPUSH.
+const PUSH_SLICE: usize = 1_000;
+/// Commits whose tickets may wait for Redis; past that they are dropped and the relay tells them.
+const BACKLOG: usize = 10_000;
+/// Every so many takes the least urgent list is looked at first, so that it never starves.
+const TURN_OF_THE_LAST: u32 = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    pub pool: Pool,
+    pub class: Class,
+    pub id: JobId,
+}
+
+#[derive(Clone)]
+pub struct Tickets {
+    redis: Redis,
+    outbox: mpsc::Sender<Vec<Ticket>>,
+}
+
+impl Tickets {
+    /// Starts the loop that carries tickets to Redis.
+    pub fn new(redis: Redis) -> Self {
+        let (outbox, inbox) = mpsc::channel(BACKLOG);
+        let tickets = Self { redis, outbox };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "carries hints only; ends with the last clone of the sender"
+        )]
+        tokio::spawn(carry(tickets.redis.clone(), inbox));
+        tickets
+    }
+
+    /// Sends tickets without waiting for Redis.
+    pub fn tell(&self, tickets: Vec<Ticket>) {
+        if tickets.is_empty() {
+            return;
+        }
+        if let Err(error) = self.outbox.try_send(tickets) {
+            metrics::counter!("commons_tickets_dropped_total").increment(1);
+            tracing::warn!(%error, "tickets dropped; the relay will tell these jobs");
+        }
+    }
+
+    /// Sends tickets and waits until Redis has them.
+    pub async fn push(&self, tickets: &[Ticket]) -> RedisResult<()> {
+        push(&self.redis, tickets.iter().copied()).await
+    }
+
+    /// How many tickets wait in each list.
+    pub async fn waiting(&self) -> RedisResult<Vec<((Pool, Class), u64)>> {
+        let mut pipe = redis::pipe();
+        for (pool, class) in lists() {
+            pipe.llen(list(&self.redis, pool, class));
+        }
+        let lengths: Vec<u64> = pipe.query_async(&mut self.redis.shared()).await?;
+        Ok(lists().zip(lengths).collect())
+    }
+
+    /// The tickets of each list that will be taken next.
+    pub async fn heads(&self, count: isize) -> RedisResult<Vec<((Pool, Class), Vec<JobId>)>> {
+        let mut pipe = redis::pipe();
+        for (pool, class) in lists() {
+            pipe.lrange(list(&self.redis, pool, class), 0, count - 1);
+        }
+        let heads: Vec<Vec<String>> = pipe.query_async(&mut self.redis.shared()).await?;
+        Ok(lists().zip(heads.into_iter().map(parse)).collect())
+    }
+
+    pub async fn taker(&self, pool: Pool) -> RedisResult<Taker> {
+        Ok(Taker {
+            connection: self.redis.blocking().await?,
+            lists: Class::ALL.map(|class| list(&self.redis, pool, class)),
+            turn: 0,
+        })
+    }
+
+    pub fn redis(&self) -> &Redis {
+        &self.redis
+    }
+}
+
+/// Takes tickets of one pool as they arrive.
+pub struct Taker {
+    connection: MultiplexedConnection,
+    lists: [String; 3],
+    turn: u32,
+}
+
+impl Taker {
+    /// Up to `most` tickets, the most urgent class first; empty when none came within `patience`.
+    pub async fn take(&mut self, most: usize, patience: Duration) -> RedisResult<Vec<JobId>> {
+        self.turn = self.turn.wrapping_add(1);
+        let mut command = redis::cmd("BLMPOP");
+        command.arg(patience.as_secs_f64()).arg(self.lists.len());
+        if self.turn.is_multiple_of(TURN_OF_THE_LAST) {
+            self.lists.iter().rev().for_each(|list| {
+                command.arg(list);
+            });
+        } else {
+            command.arg(&self.lists[..]);
+        }
+        command.arg("LEFT").arg("COUNT").arg(most);
+        let taken: Option<(String, Vec<String>)> =
+            command.query_async(&mut self.connection).await?;
+        Ok(taken.map(|(_, ids)| parse(ids)).unwrap_or_default())
+    }
+}
+
+fn lists() -> impl Iterator<Item = (Pool, Class)> {
+    Pool::ALL
+        .into_iter()
+        .flat_map(|pool| Class::ALL.map(|class| (pool, class)))
+}
+
+/// The braces keep a pool's lists in one slot of a Redis cluster, as a take over several lists needs.
+fn list(redis: &Redis, pool: Pool, class: Class) -> String {
+    let queue = redis.key(&format!("{{{pool}}}:{}", class.name()));
+    apalis_redis::Config::default()
+        .queue(queue)
+        .active_jobs_list()
+}
+
+fn parse(ids: Vec<String>) -> Vec<Uuid> {
+    ids.iter()
+        .filter_map(|id| Uuid::try_parse(id).ok())
+        .collect()
+}
+
+async fn carry(redis: Redis, mut inbox: mpsc::Receiver<Vec<Ticket>>) {
+    let mut batch = Vec::new();
+    while inbox.recv_many(&mut batch, PUSH_SLICE).await > 0 {
+        let count: usize = batch.iter().map(Vec::len).sum();
+        if let Err(error) = push(&redis, batch.drain(..).flatten()).await {
+            metrics::counter!("commons_tickets_dropped_total").increment(count as u64);
+            tracing::warn!(%error, count, "Redis took no tickets; the relay will tell these jobs");
+        }
+    }
+}
+
+async fn push(redis: &Redis, tickets: impl Iterator<Item = Ticket>) -> RedisResult<()> {
+    let mut by_list: HashMap<(Pool, Class), Vec<String>> = HashMap::new();
+    for ticket in tickets {
+        by_list
+            .entry((ticket.pool, ticket.class))
+            .or_default()
+            .push(ticket.id.to_string());
+    }
+    let mut pipe = redis::pipe();
+    for ((pool, class), ids) in &by_list {
+        let list = list(redis, *pool, *class);
+        for slice in ids.chunks(PUSH_SLICE) {
+            pipe.rpush(&list, slice).ignore();
+        }
+    }
+    pipe.query_async(&mut redis.shared()).await
+}

@@ -1,0 +1,22 @@
+//! Floor 1: the outside world, knowing nothing of people or posts.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod jobs;
+pub mod mail;
+pub mod net;
+pub mod rate;
+pub mod redis;
+pub mod scope;
+pub mod secret;
+pub mod signals;
+pub mod telemetry;
+
+mod ids;
+mod start;
+
+pub use clock::Clock;
+pub use db::{Db, Tx};
+pub use ids::{id_at, new_id};
+pub use start::{Platform, StartError};

@@ -1,0 +1,126 @@
+//! E-mail: by SMTP, or as files in a folder where no server is configured.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use crate::config::{self, MailRoute};
+use crate::{Clock, new_id};
+
+/// A mail as a feature writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The server (or the address) will not take it, now or later.
+    #[error("the mail was refused: {0}")]
+    Refused(String),
+    /// Worth another try.
+    #[error("the mail was not delivered: {0}")]
+    NotDelivered(String),
+}
+
+#[derive(Clone)]
+pub struct Mailer {
+    from: Mailbox,
+    route: Route,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+enum Route {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum MailSetupError {
+    #[error("MAIL_FROM is not an address: {0}")]
+    From(#[from] lettre::address::AddressError),
+    #[error("SMTP_URL is wrong: {0}")]
+    Url(#[from] smtp::Error),
+}
+
+impl Mailer {
+    pub fn new(config: &config::Mail, clock: Clock) -> Result<Self, MailSetupError> {
+        let route = match &config.route {
+            MailRoute::Folder(folder) => Route::Folder(folder.clone()),
+            MailRoute::Smtp(url) => Route::Smtp(
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
+                    .timeout(Some(Duration::from_secs(20)))
+                    .build(),
+            ),
+        };
+        Ok(Self {
+            from: config.from.parse()?,
+            route,
+            clock,
+        })
+    }
+
+    /// Sends `letter`. `id` makes the Message-ID: the same mail sent twice after a crash is one to most mailboxes.
+    pub async fn send(&self, letter: &Letter, id: uuid::Uuid) -> Result<(), MailError> {
+        let message = self.message(letter, id)?;
+        match &self.route {
+            Route::Smtp(transport) => match transport.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_permanent() => Err(MailError::Refused(error.to_string())),
+                Err(error) => Err(MailError::NotDelivered(error.to_string())),
+            },
+            Route::Folder(folder) => self.write(folder, &message).await,
+        }
+    }
+
+    /// The folder that stands in for a mail server.
+    pub fn folder(&self) -> Option<&PathBuf> {
+        match &self.route {
+            Route::Folder(folder) => Some(folder),
+            Route::Smtp(_) => None,
+        }
+    }
+
+    fn message(&self, letter: &Letter, id: uuid::Uuid) -> Result<Message, MailError> {
+        let refused = |error: &dyn std::fmt::Display| MailError::Refused(error.to_string());
+        let to: Mailbox = letter
+            .to
+            .parse()
+            .map_err(|error: lettre::address::AddressError| refused(&error))?;
+        let domain = self.from.email.domain();
+        Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(&letter.subject)
+            .message_id(Some(format!("<{id}@{domain}>")))
+            .date(self.clock.now().into())
+            .multipart(MultiPart::alternative_plain_html(
+                letter.text.clone(),
+                letter.html.clone(),
+            ))
+            .map_err(|error| refused(&error))
+    }
+
+    /// Written beside its place and moved there, so that a reader never sees half a mail.
+    async fn write(&self, folder: &PathBuf, message: &Message) -> Result<(), MailError> {
+        let failed = |error: std::io::Error| {
+            MailError::NotDelivered(format!("{}: {error}", folder.display()))
+        };
+        let name = new_id(&self.clock);
+        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+        let unfinished = folder.join(format!(".{name}"));
+        tokio::fs::write(&unfinished, message.formatted())
+            .await
+            .map_err(failed)?;
+        tokio::fs::rename(&unfinished, folder.join(format!("{name}.eml")))
+            .await
+            .map_err(failed)
+    }
+}

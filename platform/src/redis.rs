@@ -1,0 +1,64 @@
+//! Redis: a shared connection that reconnects by itself, connections of one's own for blocking reads, and the prefix
+//! that keeps two installations (or two tests) on one server apart.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, RedisResult};
+
+pub use redis::RedisError;
+
+#[derive(Clone)]
+pub struct Redis {
+    client: Client,
+    shared: ConnectionManager,
+    prefix: Arc<str>,
+}
+
+impl Redis {
+    /// Does not wait for the server: commands fail until it is there.
+    pub fn new(url: &str, prefix: &str) -> RedisResult<Self> {
+        let client = Client::open(url)?;
+        let settings = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(2)))
+            .set_response_timeout(Some(Duration::from_secs(2)))
+            .set_max_delay(Duration::from_millis(500))
+            .set_number_of_retries(1);
+        let shared = ConnectionManager::new_lazy_with_config(client.clone(), settings)?;
+        Ok(Self {
+            client,
+            shared,
+            prefix: prefix.into(),
+        })
+    }
+
+    pub fn shared(&self) -> ConnectionManager {
+        self.shared.clone()
+    }
+
+    /// A connection for commands that wait: no response timeout.
+    pub async fn blocking(&self) -> RedisResult<MultiplexedConnection> {
+        let settings = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(2)))
+            .set_response_timeout(None);
+        self.client
+            .get_multiplexed_async_connection_with_config(&settings)
+            .await
+    }
+
+    /// A connection that listens to one channel.
+    pub async fn subscribe(&self, channel: &str) -> RedisResult<redis::aio::PubSub> {
+        let mut subscription = self.client.get_async_pubsub().await?;
+        subscription.subscribe(channel).await?;
+        Ok(subscription)
+    }
+
+    pub fn key(&self, name: &str) -> String {
+        format!("{}:{name}", self.prefix)
+    }
+
+    pub async fn ping(&self) -> RedisResult<()> {
+        redis::cmd("PING").query_async(&mut self.shared()).await
+    }
+}

@@ -1,0 +1,51 @@
+//! The outside world in one value, made once from the configuration and cloned to whoever needs it.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::jobs::{Control, Tickets};
+use crate::mail::{MailSetupError, Mailer};
+use crate::rate::RateLimiter;
+use crate::redis::{Redis, RedisError};
+use crate::{Clock, Db};
+
+#[derive(Clone)]
+pub struct Platform {
+    pub config: Arc<Config>,
+    pub clock: Clock,
+    pub redis: Redis,
+    pub db: Db,
+    pub tickets: Tickets,
+    pub control: Control,
+    pub rates: RateLimiter,
+    pub mailer: Mailer,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("DATABASE_URL is wrong: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("REDIS_URL is wrong: {0}")]
+    Redis(#[from] RedisError),
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
+}
+
+impl Platform {
+    /// Connects lazily: no server has to be there yet.
+    pub fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let redis = Redis::new(config.redis.url.expose(), &config.redis.prefix)?;
+        let tickets = Tickets::new(redis.clone());
+        let db = Db::new(&config.database, clock.clone(), tickets.clone())?;
+        Ok(Self {
+            control: Control::new(redis.clone(), db.pool().clone()),
+            rates: RateLimiter::new(redis.clone(), clock.clone()),
+            mailer: Mailer::new(&config.mail, clock.clone())?,
+            config: Arc::new(config),
+            clock,
+            redis,
+            db,
+            tickets,
+        })
+    }
+}
