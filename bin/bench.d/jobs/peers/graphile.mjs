@@ -1,0 +1,109 @@
+// graphile-worker (https://worker.graphile.org), on the Postgres of DATABASE_URL, in a schema of its own.
+import { Logger, makeWorkerUtils, run } from 'graphile-worker';
+import { drain, enqueueInBulk, enqueueSingly, latency, note, peer } from './peer.mjs';
+
+const schema = 'graphile_worker_bench';
+
+// It logs every job that succeeds unless told not to; its own performance test tells it, too.
+const logger = new Logger(() => (level, message) => /error|warning/.test(level) && note(message));
+
+/** The two columns of its performance page, word for word but for the numbers a run may give. */
+const variants = {
+  default: { concurrency: 24 },
+  best: { concurrency: 24, local_queue: 500, batch_delay: 0 },
+};
+
+const settingsOf = ({ concurrency, local_queue = -1, batch_delay = -1 }) => ({
+  concurrentJobs: concurrency,
+  maxPoolSize: concurrency + 1,
+  localQueue: { size: local_queue },
+  completeJobBatchDelay: batch_delay,
+  failJobBatchDelay: batch_delay,
+});
+
+const connection = { connectionString: process.env.DATABASE_URL, schema, logger };
+
+async function work(options, handled) {
+  const runner = await run({
+    preset: { worker: { ...connection, ...settingsOf(options) } },
+    taskList: { noop: async () => void handled() },
+    parsedCronItems: [],
+    noHandleSignals: true,
+  });
+  runner.promise.catch((error) => {
+    note(error);
+    process.exit(1);
+  });
+  return () => runner.stop();
+}
+
+/** `use` with utils on an empty, freshly migrated schema, which is dropped afterwards. */
+async function inFreshSchema(maxPoolSize, use) {
+  const utils = await makeWorkerUtils({ preset: { worker: { ...connection, maxPoolSize } } });
+  const sql = (text, values) => utils.withPgClient((client) => client.query(text, values));
+  const drop = () => sql(`drop schema if exists ${schema} cascade`);
+  await drop();
+  await utils.migrate();
+  try {
+    return await use(utils, sql);
+  } finally {
+    await drop();
+    await utils.release();
+  }
+}
+
+async function load(sql, jobs) {
+  const slice = 20_000;
+  for (let from = 0; from < jobs; from += slice) {
+    await sql(
+      `select count(*) from ${schema}.add_jobs(array(
+         select ('noop', json_build_object('id', i), null, null, null, null, null, null)::${schema}.job_spec
+         from generate_series($1::int, $2::int) i))`,
+      [from, Math.min(from + slice, jobs) - 1],
+    );
+  }
+  await sql(`vacuum analyze ${schema}._private_jobs`);
+}
+
+const noop = (id) => ({ identifier: 'noop', payload: { id } });
+
+await peer({
+  name: 'graphile-worker',
+  file: 'peers/graphile.mjs',
+  work,
+  measures: {
+    drain: {
+      options: ({ variant = 'best' }) => ({
+        variant,
+        jobs: variant === 'best' ? 200_000 : 20_000,
+        processes: 1,
+        ...variants[variant],
+      }),
+      run: (options) =>
+        inFreshSchema(2, async (_, sql) => {
+          await load(sql, options.jobs);
+          const left = `select exists (select from ${schema}._private_jobs) as any`;
+          return drain(options, async () => !(await sql(left)).rows[0].any);
+        }),
+    },
+    enqueue: {
+      options: () => ({ jobs: 3_000, lanes: 1 }),
+      run: (options) => inFreshSchema(1, ({ addJob }) => enqueueSingly(options, (id) => addJob('noop', { id }))),
+    },
+    'enqueue-50': {
+      options: () => ({ jobs: 20_000, lanes: 50 }),
+      run: (options) => inFreshSchema(50, ({ addJob }) => enqueueSingly(options, (id) => addJob('noop', { id }))),
+    },
+    'enqueue-bulk': {
+      options: () => ({ jobs: 200_000, batch: 1_000, lanes: 1 }),
+      run: (options) =>
+        inFreshSchema(options.lanes, ({ addJobs }) => enqueueInBulk(options, (ids) => addJobs(ids.map(noop)))),
+    },
+    latency: {
+      options: ({ variant = 'default' }) => ({ variant, samples: 300, warmup: 30, gap_ms: 20, ...variants[variant] }),
+      run: (options) =>
+        inFreshSchema(1, ({ addJob }) =>
+          latency(options, (started) => work(options, started), (id) => addJob('noop', { id }))),
+    },
+  },
+});
