@@ -58,6 +58,24 @@ impl Redis {
         format!("{}:{name}", self.prefix)
     }
 
+    /// Deletes every key under the prefix. For tests and benchmarks.
+    pub async fn wipe(&self) -> RedisResult<()> {
+        let mut connection = self.shared();
+        let keys: Vec<String> = redis::cmd("KEYS")
+            .arg(self.key("*"))
+            .query_async(&mut connection)
+            .await?;
+        match keys.is_empty() {
+            true => Ok(()),
+            false => {
+                redis::cmd("DEL")
+                    .arg(keys)
+                    .query_async(&mut connection)
+                    .await
+            }
+        }
+    }
+
     pub async fn ping(&self) -> RedisResult<()> {
         redis::cmd("PING").query_async(&mut self.shared()).await
     }

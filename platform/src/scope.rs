@@ -27,11 +27,13 @@ impl Scope {
         }
     }
 
-    pub fn acting(self, actor: Option<Uuid>) -> Self {
-        if let Some(actor) = actor {
-            let _ = self.actor.set(actor);
+    /// A job works on behalf of whoever enqueued it.
+    pub fn for_job(request_id: Option<&str>, actor: Option<Uuid>) -> Self {
+        Self {
+            request_id: request_id.map(Arc::from),
+            actor: Arc::new(actor.map_or_else(OnceLock::new, OnceLock::from)),
+            ambient: None,
         }
-        self
     }
 
     /// The next `db.begin()` inside continues this transaction instead of opening another.

@@ -3,7 +3,8 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// Cancelled by the first signal; a second one ends the process at once.
+/// Cancelled by the first signal. A terminal and a supervisor may both pass one Ctrl-C on, so the second changes
+/// nothing; the third ends the process at once.
 pub fn shutdown_token() -> std::io::Result<CancellationToken> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -20,7 +21,7 @@ pub fn shutdown_token() -> std::io::Result<CancellationToken> {
                 _ = interrupt.recv() => {}
             }
             if round == 0 {
-                tracing::info!("shutting down; a second signal ends the process at once");
+                tracing::info!("shutting down");
                 told.cancel();
             } else if round > 1 {
                 std::process::exit(130);

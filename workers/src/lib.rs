@@ -1,1 +1,10 @@
+//! Floor 3: labour. One file a feature with its handlers, the registry that lists them, the runtime that runs them.
 
+mod failure;
+mod housekeeping;
+mod registry;
+pub mod runtime;
+
+pub use failure::{Failure, Outcome};
+pub use registry::{Registry, registry};
+pub use runtime::{Cx, Plan, run};

@@ -4,12 +4,13 @@ mod ambient;
 mod tx;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool, Postgres, pool::PoolConnection};
+use sqlx::{Connection, Postgres, pool::PoolConnection};
 use std::str::FromStr;
 use std::time::Duration;
 
 pub use ambient::Ambient;
 pub use sqlx::migrate::MigrateError;
+pub use sqlx::{Error as DbError, PgPool};
 pub use tx::Tx;
 
 use crate::Clock;
@@ -96,6 +97,14 @@ impl Db {
 
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// A pool of a single connection on the same server: for a thread with a runtime of its own.
+    pub fn of_one(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_lazy_with((*self.pool.connect_options()).clone())
     }
 
     pub fn clock(&self) -> &Clock {

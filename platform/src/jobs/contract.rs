@@ -10,6 +10,8 @@ use uuid::Uuid;
 use super::{Class, Pool, Unique};
 
 pub type JobId = Uuid;
+/// A payload that does not become JSON.
+pub type PayloadError = serde_json::Error;
 
 /// A struct of ids, and the policy of running it. The payload holds no facts that can change: a handler re-reads the
 /// world when it wakes.

@@ -9,6 +9,7 @@
 //!
 //! docs/JOBS.md draws the states.
 
+pub mod clockwork;
 mod contract;
 mod control;
 mod enqueue;
@@ -23,7 +24,7 @@ mod tickets;
 mod unique;
 pub mod workers;
 
-pub use contract::{Job, JobId, NewJob};
+pub use contract::{Job, JobId, NewJob, PayloadError};
 pub use control::{Control, Pauses};
 pub use lease::{Lease, LeaseError};
 pub use pool::{Class, Pool, UnknownPool};

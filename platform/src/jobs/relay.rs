@@ -115,6 +115,16 @@ pub async fn rebuild_if_forgotten(pool: &PgPool, tickets: &Tickets) -> Result<u6
     if redis.shared().exists(&key).await? {
         return Ok(0);
     }
+    // One process tells them all; the others find the key when it is done.
+    let mut turn = pool.begin().await?;
+    let mine = sqlx::query_scalar!(
+        "select pg_try_advisory_xact_lock(hashtext('jobs.rebuild')) as \"mine!\""
+    )
+    .fetch_one(&mut *turn)
+    .await?;
+    if !mine || redis.shared().exists(&key).await? {
+        return Ok(0);
+    }
     let (mut told, mut after) = (0, Uuid::nil());
     loop {
         let rows = sqlx::query!(

@@ -1,0 +1,87 @@
+//! How fast a backlog of jobs that do nothing is worked off, on an empty ledger and on one full of other rows.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::engine::{Engine, Nothing, ran, take_ran};
+use crate::peers;
+use crate::report::Report;
+
+const JOBS: u64 = 200_000;
+/// Three rounds each, the middle one counts: the machine is shared with Postgres' own housekeeping.
+const ROUNDS: usize = 3;
+
+pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
+    let default = peers::graphile("drain", &json!({ "variant": "default", "jobs": 10_000 }))?;
+    let best = peers::graphile("drain", &json!({ "variant": "best", "jobs": JOBS }))?;
+    let bull = peers::bullmq("drain", &json!({ "jobs": 50_000 }))?;
+    let empty = middle(engine, false).await?;
+    let full = middle(engine, true).await?;
+    report.line("drain", "commons", empty, "jobs/s");
+    report.ratio("drain", "graphile-worker, default", empty, default, None);
+    report.ratio(
+        "drain",
+        "graphile-worker, best settings",
+        empty,
+        best,
+        Some(1.5),
+    );
+    report.ratio("drain", "BullMQ (volatile)", empty, bull, None);
+    report.ratio(
+        "drain, 1M finished + 1M scheduled",
+        "commons, empty ledger",
+        full,
+        empty,
+        Some(0.9),
+    );
+    Ok(())
+}
+
+async fn middle(engine: &Engine, full: bool) -> Result<f64> {
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        engine.clear().await?;
+        if full {
+            furnish(engine).await?;
+        }
+        rounds.push(drain(engine).await?);
+    }
+    eprintln!("drain, full ledger: {full}: {rounds:.0?} jobs/s");
+    rounds.sort_by(f64::total_cmp);
+    Ok(rounds[ROUNDS / 2])
+}
+
+async fn drain(engine: &Engine) -> Result<f64> {
+    engine.fill(JOBS, |n| Nothing { n }).await?;
+    take_ran();
+    let crew = engine.work(&["feed:1000"])?;
+    let started = Instant::now();
+    while ran() < JOBS {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    while engine.live_rows("bench.nothing").await? > 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let rate = JOBS as f64 / started.elapsed().as_secs_f64();
+    crew.dismiss().await?;
+    Ok(rate)
+}
+
+/// A million finished rows and a million that wait for next week.
+async fn furnish(engine: &Engine) -> Result<()> {
+    sqlx::raw_sql(
+        "insert into finished_jobs (id, finished_at, created_at, merged, attempt, crashes, class, outcome, name, pool, payload)
+         select gen_random_uuid(), now(), now(), 1, 1, 0, 1, 'done', 'bench.other', 'feed', '{\"n\": 1}'
+         from generate_series(1, 1000000);
+         insert into jobs (id, max_attempts, class, due_at, created_at, state, name, pool, payload)
+         select gen_random_uuid(), 20, 1, now() + interval '7 days' + n * interval '1 ms', now(), 'scheduled', 'bench.other', 'feed',
+                '{\"n\": 1}'
+         from generate_series(1, 1000000) as n;
+         checkpoint",
+    )
+    .execute(engine.long().await?.pool())
+    .await?;
+    Ok(())
+}

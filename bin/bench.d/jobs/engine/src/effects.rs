@@ -1,0 +1,67 @@
+//! Jobs that each commit one row together with their finish, beside pgbench doing the same transaction by itself.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::engine::{Engine, OneRow};
+use crate::peers;
+use crate::report::Report;
+
+const JOBS: u64 = 40_000;
+const CLIENTS: u64 = 20;
+const ROUNDS: usize = 3;
+
+pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        bare.push(pgbench(engine).await?);
+        ours.push(jobs(engine).await?);
+    }
+    eprintln!("effects: {ours:.0?} jobs/s, pgbench {bare:.0?}");
+    ours.sort_by(f64::total_cmp);
+    bare.sort_by(f64::total_cmp);
+    let (ours, bare) = (ours[ROUNDS / 2], bare[ROUNDS / 2]);
+    report.line("one effect a job", "commons", ours, "jobs/s");
+    report.ratio(
+        "one effect a job",
+        "pgbench, the same transaction",
+        ours,
+        bare,
+        Some(0.6),
+    );
+    Ok(())
+}
+
+async fn jobs(engine: &Engine) -> Result<f64> {
+    engine.clear().await?;
+    engine.fill(JOBS, |n| OneRow { n: n as i64 }).await?;
+    let crew = engine.work(&["notify:64"])?;
+    let started = Instant::now();
+    while engine.live_rows("bench.one_row").await? > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let rate = JOBS as f64 / started.elapsed().as_secs_f64();
+    crew.dismiss().await?;
+    let rows: i64 = sqlx::query_scalar("select count(*) from bench_effects")
+        .fetch_one(engine.platform.db.pool())
+        .await?;
+    anyhow::ensure!(rows == JOBS as i64, "{rows} effects of {JOBS} jobs");
+    Ok(rate)
+}
+
+/// Running rows with ids that pgbench can count up to, then insert and finish in one transaction.
+async fn pgbench(engine: &Engine) -> Result<f64> {
+    engine.clear().await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "insert into jobs (id, max_attempts, class, told_at, created_at, state, name, pool, payload, worker, epoch, attempt)
+         select ('00000000-0000-7000-8000-' || lpad(to_hex(client * 1000000 + n), 12, '0'))::uuid, 20, 1, now(), now(), 'running',
+                'bench.one_row', 'notify', '{{\"n\": 1}}', gen_random_uuid(), 1, 1
+         from generate_series(0, {}) client, generate_series(1, {}) n; checkpoint",
+        CLIENTS - 1,
+        JOBS / CLIENTS,
+    )))
+    .execute(engine.platform.db.pool())
+    .await?;
+    peers::pgbench(CLIENTS, JOBS / CLIENTS, include_str!("effect.pgbench"))
+}

@@ -1,0 +1,26 @@
+//! The clock: every entry there is, on one page. Offsets keep them apart.
+
+use std::time::Duration;
+
+use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
+use platform::jobs::{Job, NewJob};
+
+use crate::{CatchUp, Entry};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+pub fn schedule() -> Vec<Entry> {
+    vec![
+        Entry::every(
+            HOUR,
+            |_| NewJob::new(&KeepJobTables {}),
+            KeepJobTables::NAME,
+        )
+        .offset(3 * MINUTE),
+        Entry::every(DAY, |_| NewJob::new(&PurgeDeadJobs {}), PurgeDeadJobs::NAME)
+            .offset(3 * HOUR + 20 * MINUTE)
+            .catch_up(CatchUp::One),
+    ]
+}

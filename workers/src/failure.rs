@@ -1,0 +1,92 @@
+//! What a handler may say of its run, and the one bridge from the domain's refusals.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::Error;
+use platform::mail::MailError;
+use serde_json::Value;
+
+/// A run that did not fail.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The runtime takes the finish down, together with others.
+    Done,
+    /// The handler's own transaction held the finish ([`Cx::finish`](crate::Cx::finish)).
+    Finished,
+    /// Run again at a time; the run does not count.
+    Snooze(DateTime<Utc>),
+    /// A slice is done: run again behind whatever is more urgent, from this checkpoint.
+    Continue(Value),
+    /// Not worth doing any more.
+    Discard(String),
+}
+
+/// A run that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Worth another try: after `after`, or as the back-off has it.
+    #[error("{error}")]
+    Retry {
+        error: String,
+        after: Option<Duration>,
+    },
+    /// Trying again changes nothing, and nobody has to look.
+    #[error("{0}")]
+    Discard(String),
+    /// Trying again changes nothing, and an operator should look.
+    #[error("{0}")]
+    Dead(String),
+    /// Another run has the job; this one leaves no trace.
+    #[error("the job was taken over by another run")]
+    LeaseLost,
+}
+
+impl Failure {
+    pub fn retry(error: impl ToString) -> Self {
+        Self::Retry {
+            error: error.to_string(),
+            after: None,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::LeaseLost => Self::LeaseLost,
+            // What is gone, refused or settled otherwise does not come back by trying again.
+            Error::NotFound(_)
+            | Error::Forbidden(_)
+            | Error::Unauthenticated(_)
+            | Error::Conflict { .. } => Self::Discard(error.to_string()),
+            Error::Invalid(ref fields) => Self::Dead(format!("{error}: {fields:?}")),
+            Error::RateLimited { retry_after } => Self::Retry {
+                error: error.to_string(),
+                after: Some(retry_after),
+            },
+            Error::Unavailable(_) | Error::Database(_) | Error::Internal(_) => Self::retry(error),
+        }
+    }
+}
+
+impl From<platform::db::DbError> for Failure {
+    fn from(error: platform::db::DbError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<platform::jobs::LeaseError> for Failure {
+    fn from(error: platform::jobs::LeaseError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<MailError> for Failure {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Refused(_) => Self::Dead(error.to_string()),
+            MailError::NotDelivered(_) => Self::retry(error),
+        }
+    }
+}

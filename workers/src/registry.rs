@@ -1,0 +1,71 @@
+//! The labour: every job Commons knows how to do, on one page.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use platform::jobs::Job;
+
+use crate::runtime::meters::JobMeters;
+use crate::{Cx, Failure, Outcome, housekeeping};
+
+/// All handlers.
+pub fn registry() -> Registry {
+    Registry::default()
+        .with(housekeeping::keep_job_tables)
+        .with(housekeeping::purge_dead_jobs)
+}
+
+type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>> + Send + Sync>;
+
+/// Handlers by job name.
+#[derive(Default)]
+pub struct Registry {
+    entries: HashMap<&'static str, Entry>,
+}
+
+pub(crate) struct Entry {
+    pub(crate) timeout: Duration,
+    pub(crate) meters: JobMeters,
+    pub(crate) run: Run,
+}
+
+impl Registry {
+    /// Adds the handler of one job. A payload that does not decode is given up at once, with its reason.
+    #[must_use]
+    pub fn with<J, H, F>(mut self, handler: H) -> Self
+    where
+        J: Job,
+        H: Fn(J, Cx) -> F + Send + Sync + Copy + 'static,
+        F: Future<Output = Result<Outcome, Failure>> + Send + 'static,
+    {
+        let run: Run = Box::new(move |payload, cx| match serde_json::from_str(&payload) {
+            Ok(job) => handler(job, cx).boxed(),
+            Err(error) => {
+                let failure = Failure::Dead(format!("the payload does not decode: {error}"));
+                std::future::ready(Err(failure)).boxed()
+            }
+        });
+        let entry = Entry {
+            timeout: J::TIMEOUT,
+            meters: JobMeters::new(J::POOL, J::NAME),
+            run,
+        };
+        let earlier = self.entries.insert(J::NAME, entry);
+        debug_assert!(earlier.is_none(), "two handlers for {}", J::NAME);
+        self
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(name)
+    }
+
+    /// The names of all jobs, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.entries.keys().map(|name| (*name).to_owned()).collect();
+        names.sort();
+        names
+    }
+}

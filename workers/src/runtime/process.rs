@@ -1,0 +1,229 @@
+//! A worker process: its name, its pools, its start and its end.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use apalis::prelude::{Monitor, MonitorError, ParallelizeExt, WorkerBuilder};
+use platform::jobs::{Pauses, Report, workers};
+use platform::{Platform, new_id};
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::backend::{PoolBackend, Run};
+use super::pull::Puller;
+use super::runner::Runner;
+use super::slots::Slots;
+use super::{Plan, pulse, settle};
+use crate::registry::{Registry, registry};
+
+const BREATHER: Duration = Duration::from_millis(500);
+
+pub(super) struct Process {
+    pub(super) platform: Platform,
+    pub(super) registry: Registry,
+    pub(super) knows: Vec<String>,
+    pub(super) slots: HashMap<&'static str, Arc<Slots>>,
+    pub(super) pauses: watch::Receiver<Pauses>,
+    /// No more claims.
+    pub(super) stop: CancellationToken,
+    /// The grace is over: what still runs is dropped and handed back.
+    pub(super) abandon: CancellationToken,
+    identity: RwLock<Uuid>,
+    reports: RwLock<Option<mpsc::Sender<Report>>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("the workers stopped: {0}")]
+    Monitor(#[from] MonitorError),
+    #[error("the heartbeat cannot start: {0}")]
+    Pulse(#[from] std::io::Error),
+}
+
+/// Runs the pools of `plan` until `stop`, then lets jobs finish for the configured grace and hands the rest back.
+pub async fn run(
+    platform: Platform,
+    plan: Vec<Plan>,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
+    run_with(platform, registry(), plan, stop).await
+}
+
+/// The same with a registry of one's own.
+pub async fn run_with(
+    platform: Platform,
+    registry: Registry,
+    plan: Vec<Plan>,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
+    let (seen, pauses) = watch::channel(Pauses::default());
+    let (reports, inbox) = mpsc::channel(settle::WAITING);
+    let process = Arc::new(Process {
+        knows: registry.names(),
+        slots: plan
+            .iter()
+            .map(|plan| (plan.pool.name(), Arc::new(Slots::new(plan.slots))))
+            .collect(),
+        identity: RwLock::new(new_id(&platform.clock)),
+        reports: RwLock::new(Some(reports)),
+        abandon: CancellationToken::new(),
+        platform,
+        registry,
+        pauses,
+        stop,
+    });
+    process.introduce(process.platform.db.pool()).await;
+
+    let loops = TaskTracker::new();
+    let end = CancellationToken::new();
+    let pulse = pulse::start(process.clone(), end.clone())?;
+    let control = process.platform.control.clone();
+    let follow = end.clone();
+    loops.spawn(async move { control.follow(seen, follow).await });
+    let inbox = Arc::new(Mutex::new(inbox));
+    for _ in 0..settle::WRITERS {
+        loops.spawn(settle::write(process.platform.clone(), inbox.clone()));
+    }
+    let grace = process.clone();
+    loops.spawn(async move {
+        grace.stop.cancelled().await;
+        tokio::select! {
+            () = tokio::time::sleep(grace.platform.config.jobs.grace) => grace.abandon.cancel(),
+            () = grace.abandon.cancelled() => {}
+        }
+    });
+
+    let ran = process.clone().monitor(&plan).run().await;
+
+    process.stop.cancel();
+    process.abandon.cancel();
+    process.no_more_reports();
+    end.cancel();
+    loops.close();
+    loops.wait().await;
+    let _ = tokio::task::spawn_blocking(move || pulse.join()).await;
+    process.say_goodbye().await;
+    Ok(ran?)
+}
+
+impl Process {
+    /// apalis' supervisor over one worker a pool.
+    fn monitor(self: Arc<Self>, plan: &[Plan]) -> Monitor {
+        let mut monitor = Monitor::new().should_restart(|_, _| true);
+        for Plan { pool, .. } in plan.iter().copied() {
+            let process = self.clone();
+            monitor = monitor.register(move |_| {
+                let slots = process
+                    .slots
+                    .get(pool.name())
+                    .cloned()
+                    .unwrap_or_else(|| Arc::new(Slots::new(1)));
+                let (claimed, inbox) = mpsc::channel(slots.total());
+                let puller = Puller {
+                    process: process.clone(),
+                    pool,
+                    slots: slots.clone(),
+                };
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "ends with its worker: the other side of its channel"
+                )]
+                tokio::spawn(puller.pull(claimed));
+                let runner = Runner {
+                    process: process.clone(),
+                    slots,
+                };
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "apalis' own way to use all cores"
+                )]
+                WorkerBuilder::new(pool.name())
+                    .backend(PoolBackend::new(inbox))
+                    .parallelize(tokio::spawn)
+                    .build(move |run: Run| runner.clone().run(run))
+            });
+        }
+        monitor
+    }
+
+    pub(super) fn identity(&self) -> Uuid {
+        *self.identity.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Taken for dead while it was not (stopped, or cut off): its jobs are others' now, so it goes on as somebody new.
+    pub(super) async fn be_reborn(&self, pool: &platform::db::PgPool) {
+        tracing::error!(
+            "this worker was given up for dead and its jobs were taken over; starting anew"
+        );
+        *self
+            .identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = new_id(&self.platform.clock);
+        self.introduce(pool).await;
+    }
+
+    pub(super) async fn settle(&self, report: Report) {
+        let reports = self
+            .reports
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(reports) = reports {
+            let _ = reports.send(report).await;
+        }
+    }
+
+    fn no_more_reports(&self) {
+        self.reports
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    async fn introduce(&self, pool: &platform::db::PgPool) {
+        let slots = self
+            .slots
+            .iter()
+            .map(|(name, slots)| (*name, slots.total()))
+            .collect();
+        let name = process_name();
+        while !self.stop.is_cancelled() {
+            match workers::register(pool, self.identity(), &name, &slots, &self.knows).await {
+                Ok(()) => {
+                    tracing::info!(worker.id = %self.identity(), worker.name = name, ?slots, "worker {name} started");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "waiting for Postgres");
+                    tokio::time::sleep(BREATHER).await;
+                }
+            }
+        }
+    }
+
+    async fn say_goodbye(&self) {
+        match workers::retire(self.platform.db.pool(), self.identity()).await {
+            Ok(tickets) => {
+                let handed_back = tickets.len();
+                let _ = self.platform.tickets.push(&tickets).await;
+                tracing::info!(handed_back, "worker stopped");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no goodbye; a sweep will take this worker's jobs back")
+            }
+        }
+    }
+}
+
+fn process_name() -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let host = host.trim();
+    format!(
+        "{}:{}",
+        if host.is_empty() { "localhost" } else { host },
+        std::process::id()
+    )
+}

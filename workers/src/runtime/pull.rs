@@ -1,0 +1,133 @@
+//! Tickets in, claimed runs out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use platform::jobs::{JobId, Pool, Taker, Ticket, ledger};
+use tokio::sync::mpsc;
+
+use super::backend::Run;
+use super::process::Process;
+use super::slots::Slots;
+
+/// How long one blocking take waits: also how long a stopping worker may take to notice.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Pause after Redis or Postgres failed.
+const BREATHER: Duration = Duration::from_millis(200);
+
+pub(super) struct Puller {
+    pub(super) process: Arc<Process>,
+    pub(super) pool: Pool,
+    pub(super) slots: Arc<Slots>,
+}
+
+impl Puller {
+    /// Until the process stops. Dropping `claimed` tells apalis that there will be no more.
+    pub(super) async fn pull(self, claimed: mpsc::Sender<Run>) {
+        let mut taker = None;
+        let mut backlog = false;
+        while self.may_go_on().await {
+            let Some(mut places) = self.slots.take(backlog).await else {
+                return;
+            };
+            let most = places.num_permits();
+            let ids = self.take(&mut taker, most).await;
+            backlog = ids.len() == most;
+            if self.process.stop.is_cancelled() {
+                self.give_back(ids).await;
+                return;
+            }
+            for run in self.claim(ids).await {
+                let Some(place) = places.split(1) else { break };
+                if claimed
+                    .send(Run {
+                        claimed: run,
+                        place,
+                    })
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Waits while the pool is paused; false once the process stops.
+    async fn may_go_on(&self) -> bool {
+        let mut pauses = self.process.pauses.clone();
+        let open = pauses.wait_for(|pauses| !pauses.pools.contains(self.pool.name()));
+        tokio::select! {
+            () = self.process.stop.cancelled() => false,
+            open = open => open.is_ok(),
+        }
+    }
+
+    async fn take(&self, taker: &mut Option<Taker>, most: usize) -> Vec<JobId> {
+        if taker.is_none() {
+            match self.process.platform.tickets.taker(self.pool).await {
+                Ok(connected) => *taker = Some(connected),
+                Err(error) => {
+                    tracing::warn!(pool = %self.pool, %error, "no connection to Redis");
+                    tokio::time::sleep(BREATHER).await;
+                    return Vec::new();
+                }
+            }
+        }
+        let Some(connected) = taker else {
+            return Vec::new();
+        };
+        match connected.take(most, PATIENCE).await {
+            Ok(ids) => ids,
+            Err(error) => {
+                tracing::warn!(pool = %self.pool, %error, "taking tickets failed");
+                *taker = None;
+                tokio::time::sleep(BREATHER).await;
+                Vec::new()
+            }
+        }
+    }
+
+    /// Asks until Postgres answers: the tickets are taken, and only this worker knows of them.
+    async fn claim(&self, ids: Vec<JobId>) -> Vec<ledger::Claimed> {
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        loop {
+            let worker = self.process.identity();
+            match ledger::claim(
+                self.process.platform.db.pool(),
+                worker,
+                &ids,
+                &self.process.knows,
+            )
+            .await
+            {
+                Ok(claimed) => return claimed,
+                Err(error) => {
+                    tracing::warn!(pool = %self.pool, %error, "claiming failed");
+                    if self.process.stop.is_cancelled() {
+                        return Vec::new();
+                    }
+                    tokio::time::sleep(BREATHER).await;
+                }
+            }
+        }
+    }
+
+    async fn give_back(&self, ids: Vec<JobId>) {
+        // The class is not known any more; in the first list they are looked at soonest.
+        let class = platform::jobs::Class::Urgent;
+        let tickets: Vec<Ticket> = ids
+            .into_iter()
+            .map(|id| Ticket {
+                pool: self.pool,
+                class,
+                id,
+            })
+            .collect();
+        if !tickets.is_empty() {
+            let _ = self.process.platform.tickets.push(&tickets).await;
+        }
+    }
+}
