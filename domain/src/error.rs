@@ -70,7 +70,29 @@ impl Error {
     }
 }
 
-/// Postgres that is away is a matter of time; any other failure of it is a defect.
+impl Error {
+    /// Whether it will pass by itself: Postgres or another part is away, busy or restarting. Any other failure of
+    /// Postgres is a defect of ours.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Database(
+                sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_),
+            ) => true,
+            // Connection lost, out of resources, shut down or cancelled by an operator, deadlock, serialization.
+            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+                let class = code.get(..2).unwrap_or_default();
+                ["08", "53", "57"].contains(&class) || ["40001", "40P01"].contains(&&*code)
+            }),
+            _ => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)

@@ -1,5 +1,13 @@
 //! Floor 2: what Commons is about. One folder a feature: types, rules, SQL, job contracts. No HTTP, no queues' insides.
 
+pub mod audit;
 pub mod error;
+pub mod housekeeping;
+pub mod idempotency;
+pub mod identity;
+pub mod ids;
+pub mod operations;
+pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
+pub use ids::{SessionId, UserId, VerificationId};

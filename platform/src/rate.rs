@@ -97,14 +97,12 @@ impl RateLimiter {
         caller: &str,
         limit: Limit,
     ) -> Result<Standing, RedisError> {
-        let window = i64::try_from(limit.window.as_millis()).unwrap_or(i64::MAX);
-        let now = self.clock.now().timestamp_millis();
-        let slot = now / window;
-        let key = |slot: i64| self.redis.key(&format!("rate:{name}:{{{caller}}}:{slot}"));
+        let (window, now) = (millis(limit.window), self.clock.now().timestamp_millis());
+        let [this, last] = self.keys(name, caller, now / window);
         let (allowed, remaining, wait): (u8, u32, u64) = self
             .script
-            .key(key(slot))
-            .key(key(slot - 1))
+            .key(this)
+            .key(last)
             .arg(limit.requests)
             .arg(window)
             .arg(now % window)
@@ -116,4 +114,21 @@ impl RateLimiter {
             reset: Duration::from_millis(wait),
         })
     }
+    /// Forgets what `caller` had used up.
+    pub async fn forget(&self, name: &str, caller: &str, limit: Limit) -> Result<(), RedisError> {
+        let slot = self.clock.now().timestamp_millis() / millis(limit.window);
+        redis::cmd("DEL")
+            .arg(&self.keys(name, caller, slot))
+            .query_async(&mut self.redis.shared())
+            .await
+    }
+
+    /// This window and the last. The braces keep them on one node of a cluster.
+    fn keys(&self, name: &str, caller: &str, slot: i64) -> [String; 2] {
+        [slot, slot - 1].map(|slot| self.redis.key(&format!("rate:{name}:{{{caller}}}:{slot}")))
+    }
+}
+
+fn millis(window: Duration) -> i64 {
+    i64::try_from(window.as_millis()).unwrap_or(i64::MAX)
 }

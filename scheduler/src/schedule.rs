@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
+use domain::idempotency::jobs::PurgeIdempotencyKeys;
+use domain::identity::jobs::PurgeExpiredTokens;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -22,5 +24,17 @@ pub fn schedule() -> Vec<Entry> {
         Entry::every(DAY, |_| NewJob::new(&PurgeDeadJobs {}), PurgeDeadJobs::NAME)
             .offset(3 * HOUR + 20 * MINUTE)
             .catch_up(CatchUp::One),
+        Entry::every(
+            HOUR,
+            |_| NewJob::new(&PurgeExpiredTokens {}),
+            PurgeExpiredTokens::NAME,
+        )
+        .offset(17 * MINUTE),
+        Entry::every(
+            HOUR,
+            |_| NewJob::new(&PurgeIdempotencyKeys {}),
+            PurgeIdempotencyKeys::NAME,
+        )
+        .offset(37 * MINUTE),
     ]
 }

@@ -24,7 +24,7 @@ pub(crate) async fn run(platform: &Platform, stop: &CancellationToken) {
 /// Takes back the jobs of dead workers, tells everything again where Redis forgot it, and what lost its ticket.
 pub async fn once(platform: &Platform) -> Result<(), RelayError> {
     let pool = platform.db.pool();
-    let rescued = workers::rescue(pool).await?;
+    let rescued = workers::rescue(pool, platform.config.jobs.silence).await?;
     platform.tickets.push(&rescued).await?;
     let retold = relay::rebuild_if_forgotten(pool, &platform.tickets).await?;
     if retold > 0 {

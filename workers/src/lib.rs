@@ -2,6 +2,8 @@
 
 mod failure;
 mod housekeeping;
+mod idempotency;
+mod identity;
 mod registry;
 pub mod runtime;
 

@@ -9,13 +9,16 @@ use futures::future::BoxFuture;
 use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
-use crate::{Cx, Failure, Outcome, housekeeping};
+use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity};
 
 /// All handlers.
 pub fn registry() -> Registry {
     Registry::default()
         .with(housekeeping::keep_job_tables)
         .with(housekeeping::purge_dead_jobs)
+        .with(idempotency::purge_keys)
+        .with(identity::purge_expired_tokens)
+        .with(identity::send_verification_mail)
 }
 
 type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>> + Send + Sync>;

@@ -18,6 +18,7 @@ pub struct Http {
     pub request_timeout: Duration,
     pub limit: Limit,
     pub auth_limit: Limit,
+    pub login_limit: Limit,
 }
 
 impl Http {
@@ -56,6 +57,11 @@ impl Http {
             "20/60s",
             "The same for register, login, refresh and verification, counted apart.",
         );
+        let login_limit = reader.or(
+            "LOGIN_RATE_LIMIT",
+            "25/3600s",
+            "Tries to sign in to one account, from whatever address.",
+        );
         let any_port = |port: Option<u16>| match port {
             Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
             None => SocketAddr::from(([127, 0, 0, 1], 8080)),
@@ -71,6 +77,7 @@ impl Http {
             request_timeout: request_timeout?,
             limit: limit?,
             auth_limit: auth_limit?,
+            login_limit: login_limit?,
         })
     }
 }

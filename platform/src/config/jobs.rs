@@ -6,6 +6,7 @@ use super::reader::Reader;
 #[derive(Clone, Debug)]
 pub struct Jobs {
     pub grace: Duration,
+    pub silence: Duration,
     pub keep_finished: Duration,
     pub keep_dead: Duration,
 }
@@ -17,6 +18,11 @@ impl Jobs {
             "JOBS_GRACE",
             "25s",
             "How long a stopping worker lets jobs finish before it hands them back.",
+        );
+        let silence = reader.span(
+            "JOBS_SILENCE",
+            "10s",
+            "A worker that has not been heard of for so long is dead, and its jobs run elsewhere. It beats five times as often.",
         );
         let keep_finished = reader.span(
             "JOBS_KEEP_FINISHED",
@@ -30,6 +36,7 @@ impl Jobs {
         );
         Some(Self {
             grace: grace?,
+            silence: silence?,
             keep_finished: keep_finished?,
             keep_dead: keep_dead?,
         })

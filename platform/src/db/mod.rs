@@ -39,6 +39,9 @@ impl Db {
         let options = PgConnectOptions::from_str(config.url.expose())?
             .application_name("commons")
             .options([
+                // A prepared plan made while a table was small must not scan it once it is large: tables of
+                // this system grow a thousandfold within a cached plan's life, and every query has its index.
+                ("enable_seqscan", "off".to_owned()),
                 ("statement_timeout", millis(config.statement_timeout)),
                 (
                     "idle_in_transaction_session_timeout",

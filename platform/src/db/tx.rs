@@ -54,10 +54,16 @@ impl Tx {
         if let Some(home) = self.home.take() {
             return home.receive(self);
         }
+        let outlet = self.outlet.clone();
+        outlet.tell(self.commit_keeping_tickets().await?);
+        Ok(())
+    }
+
+    /// Commits and hands the tickets to the caller: for a process that ends before they would have left by themselves.
+    pub async fn commit_keeping_tickets(mut self) -> Result<Vec<Ticket>, sqlx::Error> {
         let tickets = std::mem::take(&mut self.tickets);
         self.inner.commit().await?;
-        self.outlet.tell(tickets);
-        Ok(())
+        Ok(tickets)
     }
 
     pub async fn rollback(self) -> Result<(), sqlx::Error> {

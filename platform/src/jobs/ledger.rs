@@ -1,4 +1,8 @@
 //! The hot path of the ledger: claim and settle, in batches.
+//!
+//! Each batch probes the primary key once an id (a lateral with a limit cannot be planned otherwise) and changes rows
+//! where it found them, by ctid: a locked row does not move. So the plan stays the same whether it was cached while the
+//! table was empty or while a million rows waited.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -29,6 +33,9 @@ pub struct Claimed {
 ///
 /// The worker's own row is share-locked, so a worker that was declared dead claims nothing: the sweep that takes its
 /// jobs back holds that row. Rows that a transaction is just merging into are skipped; the relay tells them again.
+///
+/// The commit does not wait for the disk. A claim that a crash of Postgres forgets leaves its row ready, and nothing was
+/// lost: the finish waits for the disk, and for everything written before it.
 pub async fn claim(
     pool: &PgPool,
     worker: Uuid,
@@ -36,15 +43,18 @@ pub async fn claim(
     knows: &[String],
 ) -> Result<Vec<Claimed>, sqlx::Error> {
     let rows = sqlx::query!(
-        "with me as (select id from job_workers where id = $1 for key share)
+        "with relaxed as materialized (select set_config('synchronous_commit', 'off', true)),
+         me as (select id from job_workers, relaxed where id = $1 for key share of job_workers)
          update jobs
          set state = 'running', epoch = epoch + 1, attempt = attempt + 1, worker = $1, claimed_at = now(), unique_key = null
-         where id in (
-             select j.id from jobs j, me
-             where j.id = any($2) and j.state = 'ready' and j.name = any($3)
-               and not exists (select from job_pauses p where p.pool = j.pool or p.name = j.name)
-             for no key update of j skip locked
-         )
+         where ctid = any(array(
+             select found.place from me, unnest($2::uuid[]) as ticket (id) cross join lateral (
+                 select j.ctid as place from jobs j
+                 where j.id = ticket.id and j.state = 'ready' and j.name = any($3)
+                   and not exists (select from job_pauses p where p.pool = j.pool or p.name = j.name)
+                 limit 1 for no key update skip locked
+             ) as found
+         ))
          returning id, epoch, name, payload::text as \"payload!\", attempt, max_attempts, merged, samples, checkpoint, actor,
                    request_id, trace, extract(epoch from clock_timestamp() - told_at)::float8 as \"waited!\"",
         worker,
@@ -98,8 +108,6 @@ pub async fn settle(pool: &PgPool, reports: Vec<Report>) -> Result<Settled, sqlx
     Ok(settled)
 }
 
-/// The join is by id alone so that the plan is an index probe per row, whatever the statistics say of a table that
-/// fills and empties all day.
 async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
     let ids: Vec<JobId> = reports.iter().map(|report| report.lease.job).collect();
     let epochs: Vec<i32> = reports.iter().map(|report| report.lease.epoch).collect();
@@ -112,10 +120,15 @@ async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
         .map(|report| report.verdict.error())
         .collect();
     let finished = sqlx::query!(
-        "with gone as (
-             delete from jobs j
-             using unnest($1::uuid[], $2::integer[], $3::text[], $4::jsonb[]) as run (id, epoch, outcome, error)
-             where j.id = run.id and j.epoch = run.epoch and j.state = 'running'
+        "with run as materialized (
+             select found.place, run.outcome, run.error
+             from unnest($1::uuid[], $2::integer[], $3::text[], $4::jsonb[]) as run (id, epoch, outcome, error)
+             cross join lateral (
+                 select j.ctid as place from jobs j
+                 where j.id = run.id and j.epoch = run.epoch and j.state = 'running' limit 1 for update
+             ) as found
+         ), gone as (
+             delete from jobs j using run where j.ctid = run.place
              returning j.id, j.created_at, j.claimed_at, j.actor, j.worker, j.merged, j.attempt, j.crashes, j.class, run.outcome,
                        j.name, j.pool, j.payload, j.request_id, j.trace, j.checkpoint,
                        case when run.error is null then j.errors else coalesce(j.errors, '[]') || run.error end as errors
@@ -163,7 +176,16 @@ async fn reschedule(
         .map(|report| report.verdict.checkpoint())
         .collect();
     let rows = sqlx::query!(
-        "update jobs j
+        "with run as materialized (
+             select found.place, run.* from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[],
+                                                   $6::jsonb[], $7::jsonb[])
+                  as run (id, epoch, state, due_at, counts, error, checkpoint)
+             cross join lateral (
+                 select j.ctid as place from jobs j
+                 where j.id = run.id and j.epoch = run.epoch and j.state = 'running' limit 1 for update
+             ) as found
+         )
+         update jobs j
          set state = run.state,
              attempt = case when run.counts then j.attempt else j.attempt - 1 end,
              told_at = case when run.state = 'ready' then clock_timestamp() end,
@@ -172,9 +194,7 @@ async fn reschedule(
              crashes = case when run.checkpoint is null then j.crashes else 0 end,
              checkpoint = coalesce(run.checkpoint, j.checkpoint),
              errors = case when run.error is null then j.errors else coalesce(j.errors, '[]') || run.error end
-         from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[], $6::jsonb[], $7::jsonb[])
-              as run (id, epoch, state, due_at, counts, error, checkpoint)
-         where j.id = run.id and j.epoch = run.epoch and j.state = 'running'
+         from run where j.ctid = run.place
          returning j.id, j.pool, j.class, j.state = 'ready' as \"ready!\"",
         &ids,
         &epochs,

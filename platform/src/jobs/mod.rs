@@ -16,6 +16,7 @@ mod enqueue;
 pub mod gauges;
 mod lease;
 pub mod ledger;
+pub mod operate;
 pub mod partitions;
 mod pool;
 pub mod relay;

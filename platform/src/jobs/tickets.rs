@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
+use redis::{AsyncCommands, RedisResult};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -81,6 +81,12 @@ impl Tickets {
         }
         let heads: Vec<Vec<String>> = pipe.query_async(&mut self.redis.shared()).await?;
         Ok(lists().zip(heads.into_iter().map(parse)).collect())
+    }
+
+    /// Ends the wait of one taker of `pool`, with nothing taken: for a worker that stops.
+    pub async fn wake(&self, pool: Pool) -> RedisResult<()> {
+        let list = list(&self.redis, pool, Class::Urgent);
+        self.redis.shared().rpush(list, "wake").await
     }
 
     pub async fn taker(&self, pool: Pool) -> RedisResult<Taker> {
@@ -161,6 +167,9 @@ async fn push(redis: &Redis, tickets: impl Iterator<Item = Ticket>) -> RedisResu
             .entry((ticket.pool, ticket.class))
             .or_default()
             .push(ticket.id.to_string());
+    }
+    if by_list.is_empty() {
+        return Ok(());
     }
     let mut pipe = redis::pipe();
     for ((pool, class), ids) in &by_list {

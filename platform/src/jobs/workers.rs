@@ -11,10 +11,6 @@ use uuid::Uuid;
 use super::Ticket;
 use super::ledger::tickets;
 
-/// How often a process says that it lives.
-pub const HEARTBEAT: Duration = Duration::from_secs(2);
-/// Silence after which it is dead.
-pub const SILENCE: Duration = Duration::from_secs(10);
 /// Deaths of its worker after which a job is set aside.
 pub const CRASHES: i16 = 3;
 
@@ -97,14 +93,14 @@ pub async fn retire(pool: &PgPool, id: Uuid) -> Result<Vec<Ticket>, sqlx::Error>
 /// whose workers died three times is quarantined: it may be what kills them.
 ///
 /// Silence that Postgres itself caused (it has just started) proves nothing about a worker.
-pub async fn rescue(pool: &PgPool) -> Result<Vec<Ticket>, sqlx::Error> {
+pub async fn rescue(pool: &PgPool, silence: Duration) -> Result<Vec<Ticket>, sqlx::Error> {
     let mut tx = pool.begin().await?;
     let silent = sqlx::query_scalar!(
         "select id from job_workers
          where beat_at < now() - $1::float8 * interval '1 second'
            and pg_postmaster_start_time() < now() - $1::float8 * interval '1 second'
          for update skip locked",
-        SILENCE.as_secs_f64(),
+        silence.as_secs_f64(),
     )
     .fetch_all(&mut *tx)
     .await?;

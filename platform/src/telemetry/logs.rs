@@ -1,5 +1,7 @@
 //! Logs on standard output, one JSON object a line; spans give every line its request or job.
 
+use std::io::IsTerminal;
+
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::layer::SubscriberExt;
@@ -20,7 +22,11 @@ pub(super) fn install(
             .flatten_event(true)
             .with_current_span(false)
             .boxed(),
-        LogFormat::Text => fmt::layer().compact().with_target(false).boxed(),
+        LogFormat::Text => fmt::layer()
+            .compact()
+            .with_ansi(std::io::stdout().is_terminal())
+            .with_target(false)
+            .boxed(),
     };
     let sent = traces
         .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("commons")));

@@ -41,14 +41,17 @@ impl Backend for PoolBackend {
         Poll::Ready(Ok(()))
     }
 
+    /// A worker whose backend has ended waits to be stopped; nobody else will say it.
     fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-        _: &WorkerContext,
+        worker: &WorkerContext,
     ) -> Poll<Option<Result<Self::Task, Self::Error>>> {
-        self.claimed
-            .poll_recv(cx)
-            .map(|run| run.map(|run| Ok(Task::new(run))))
+        let run = self.claimed.poll_recv(cx);
+        if let Poll::Ready(None) = run {
+            let _ = worker.stop();
+        }
+        run.map(|run| run.map(|run| Ok(Task::new(run))))
     }
 
     fn poll_close(

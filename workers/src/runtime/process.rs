@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use apalis::prelude::{Monitor, MonitorError, ParallelizeExt, WorkerBuilder};
-use platform::jobs::{Pauses, Report, workers};
+use platform::jobs::{Pauses, Pool, Report, workers};
 use platform::{Platform, new_id};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -90,6 +90,7 @@ pub async fn run_with(
     let grace = process.clone();
     loops.spawn(async move {
         grace.stop.cancelled().await;
+        grace.wake_takers().await;
         tokio::select! {
             () = tokio::time::sleep(grace.platform.config.jobs.grace) => grace.abandon.cancel(),
             () = grace.abandon.cancelled() => {}
@@ -201,6 +202,16 @@ impl Process {
                     tokio::time::sleep(BREATHER).await;
                 }
             }
+        }
+    }
+
+    /// Takers that wait for a ticket see the stop at once; without Redis they see it when their patience ends.
+    async fn wake_takers(&self) {
+        for pool in Pool::ALL
+            .into_iter()
+            .filter(|pool| self.slots.contains_key(pool.name()))
+        {
+            let _ = self.platform.tickets.wake(pool).await;
         }
     }
 

@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use platform::jobs::workers::{self, HEARTBEAT, Load};
+use platform::jobs::workers::{self, Load};
 use tokio_util::sync::CancellationToken;
 
 use super::process::Process;
 use super::slots::Minute;
+
+/// Beats in the time after which silence means death.
+const BEATS: u32 = 5;
 
 /// Beats until `stop`.
 pub(super) fn start(
@@ -30,19 +33,15 @@ pub(super) fn start(
 async fn beat(process: Arc<Process>) {
     let pool = process.platform.db.of_one();
     let mut minutes: HashMap<&'static str, Minute> = HashMap::new();
-    let mut ticks = tokio::time::interval(HEARTBEAT);
+    let every = process.platform.config.jobs.silence / BEATS;
+    let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let load: HashMap<&'static str, Load> = process
             .slots
             .iter()
-            .map(|(name, slots)| {
-                (
-                    *name,
-                    minutes.entry(name).or_default().sample(slots, HEARTBEAT),
-                )
-            })
+            .map(|(name, slots)| (*name, minutes.entry(name).or_default().sample(slots, every)))
             .collect();
         for (name, load) in &load {
             metrics::gauge!("commons_jobs_in_flight", "pool" => *name).set(load.in_flight as f64);

@@ -36,11 +36,12 @@ impl Runner {
     pub(super) async fn run(self, run: Run) {
         let Run { claimed, place } = run;
         let lease = claimed.lease;
+        self.slots.started();
         let verdict = match self.process.registry.get(&claimed.name) {
             Some(entry) => self.attempt(entry, claimed).await,
             None => Some(Verdict::HandBack),
         };
-        self.slots.count_settled();
+        self.slots.ended();
         drop(place);
         if let Some(verdict) = verdict {
             self.process.settle(Report { lease, verdict }).await;

@@ -1,20 +1,21 @@
 //! The free places of one pool in this process, and how busy it is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use platform::jobs::workers::Load;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Seconds over which the rate is told.
-const MINUTE: usize = 60;
+/// Over which the rate is told.
+const MINUTE: Duration = Duration::from_secs(60);
 /// How long a puller waits for more places to come free while work is queued: fewer, larger claims.
 const GATHER: Duration = Duration::from_millis(1);
 
 pub(super) struct Slots {
     free: Arc<Semaphore>,
     total: usize,
+    running: AtomicUsize,
     settled: AtomicU64,
 }
 
@@ -23,6 +24,7 @@ impl Slots {
         Self {
             free: Arc::new(Semaphore::new(total)),
             total,
+            running: AtomicUsize::new(0),
             settled: AtomicU64::new(0),
         }
     }
@@ -47,12 +49,18 @@ impl Slots {
         Some(places)
     }
 
-    pub(super) fn count_settled(&self) {
+    pub(super) fn started(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn ended(&self) {
+        self.running.fetch_sub(1, Ordering::Relaxed);
         self.settled.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn in_flight(&self) -> usize {
-        self.total - self.free.available_permits()
+    /// Not the places that are taken: a puller that waits for tickets holds all free ones.
+    fn in_flight(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
     }
 
     pub(super) fn total(&self) -> usize {
@@ -74,7 +82,7 @@ impl Minute {
     pub(super) fn sample(&mut self, slots: &Slots, beat: Duration) -> Load {
         let settled = slots.settled();
         self.samples.push_back(settled);
-        let kept = MINUTE / usize::try_from(beat.as_secs().max(1)).unwrap_or(1);
+        let kept = (MINUTE.as_secs_f64() / beat.as_secs_f64().max(0.1)) as usize;
         if self.samples.len() > kept + 1 {
             self.samples.pop_front();
         }

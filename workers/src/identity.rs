@@ -1,0 +1,46 @@
+//! Handlers of identity.
+
+use domain::identity;
+use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+
+use crate::{Cx, Failure, Outcome};
+
+/// Rows of each kind in one transaction.
+const SLICE: i64 = 2_000;
+
+pub(crate) async fn send_verification_mail(
+    job: SendVerificationMail,
+    cx: Cx,
+) -> Result<Outcome, Failure> {
+    let mut connection = cx.platform.db.acquire().await?;
+    let letter = identity::verification_letter(
+        &mut connection,
+        &cx.platform.config,
+        job.verification_id,
+        cx.now(),
+    )
+    .await?;
+    // Nobody waits on the mail server with a connection in hand.
+    drop(connection);
+    let Some(letter) = letter else {
+        return Ok(Outcome::Discard(
+            "there is nothing to verify any more".to_owned(),
+        ));
+    };
+    cx.platform.mailer.send(&letter, cx.lease.job).await?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) async fn purge_expired_tokens(
+    _: PurgeExpiredTokens,
+    cx: Cx,
+) -> Result<Outcome, Failure> {
+    loop {
+        let mut tx = cx.begin().await?;
+        let purged = identity::purge_expired(&mut tx, cx.now(), SLICE).await?;
+        if purged == 0 {
+            return cx.finish(tx).await;
+        }
+        tx.commit().await?;
+    }
+}
