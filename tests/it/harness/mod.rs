@@ -1,0 +1,22 @@
+//! A Commons of one's own for each test: a database cloned from a template, a prefix in Redis, a clock that stands still,
+//! a folder for mails; the real router in front and real workers on demand.
+
+mod app;
+mod client;
+mod database;
+pub mod fleet;
+pub mod labour;
+
+pub use app::TestApp;
+pub use client::{Client, Reply};
+
+use std::time::Duration;
+
+/// Waits until `holds`, for at most `patience`.
+pub async fn eventually<F: AsyncFnMut() -> bool>(what: &str, patience: Duration, mut holds: F) {
+    let patience = tokio::time::Instant::now() + patience;
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < patience, "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
