@@ -80,12 +80,31 @@ impl Mailer {
         }
     }
 
-    /// The folder that stands in for a mail server.
-    pub fn folder(&self) -> Option<&PathBuf> {
-        match &self.route {
-            Route::Folder(folder) => Some(folder),
-            Route::Smtp(_) => None,
+    /// The newest mails of the folder that stands in for a mail server, by name and source; none with a server.
+    pub async fn kept(&self, most: usize) -> std::io::Result<Vec<(String, String)>> {
+        let Route::Folder(folder) = &self.route else {
+            return Ok(Vec::new());
+        };
+        let mut names = Vec::new();
+        let mut files = match tokio::fs::read_dir(folder).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            files => files?,
+        };
+        while let Some(file) = files.next_entry().await? {
+            names.extend(
+                file.file_name()
+                    .into_string()
+                    .ok()
+                    .filter(|name| name.ends_with(".eml")),
+            );
         }
+        names.sort_unstable_by(|a, b| b.cmp(a));
+        let mut mails = Vec::new();
+        for name in names.into_iter().take(most) {
+            let source = tokio::fs::read(folder.join(&name)).await?;
+            mails.push((name, String::from_utf8_lossy(&source).into_owned()));
+        }
+        Ok(mails)
     }
 
     fn message(&self, letter: &Letter, id: uuid::Uuid) -> Result<Message, MailError> {

@@ -1,6 +1,7 @@
 //! The jobs as operators see them: pools, lists, one job with all that went wrong, why it does not run, and the acts
 //! that change it. Each act is audited in its own transaction.
 
+mod examples;
 mod explain;
 mod sql;
 mod views;
@@ -14,18 +15,32 @@ use uuid::Uuid;
 
 pub use explain::explain;
 pub use views::{
-    Explanation, JobDetail, JobFilter, JobState, JobSummary, PoolOverview, PoolPause, Reason,
-    RetriedJobs, RunError,
+    Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptMail, KeptMails, PauseRequest,
+    PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
 };
 
 use crate::audit::{self, Operator};
 use crate::{Error, Result};
+
+const MAILS_SHOWN: usize = 50;
 
 /// Every pool: how much waits and for how long, what runs, how fast, and whether it is held.
 pub async fn overview(platform: &Platform) -> Result<Vec<PoolOverview>> {
     let mut connection = platform.db.acquire().await?;
     let rows = sql::pools(&mut connection).await?;
     Ok(rows)
+}
+
+/// Mails that a folder keeps where no mail server is configured, the newest first.
+pub async fn kept_mails(platform: &Platform) -> Result<KeptMails> {
+    let kept = platform.mailer.kept(MAILS_SHOWN).await;
+    let kept = kept.map_err(|error| Error::Internal(format!("the folder of mails: {error}")))?;
+    let mails = kept
+        .into_iter()
+        .map(|(name, source)| KeptMail { name, source });
+    Ok(KeptMails {
+        mails: mails.collect(),
+    })
 }
 
 /// Jobs that match, the newest first, one more than `limit` where there are more.

@@ -60,6 +60,7 @@ pub struct JobFilter {
 
 /// A pool at a glance.
 #[derive(Clone, Debug, PartialEq, Object)]
+#[oai(example)]
 pub struct PoolOverview {
     pub pool: String,
     /// Jobs that could run now, counted up to 100,000.
@@ -82,6 +83,7 @@ pub struct PoolOverview {
 
 /// Since when, by whom and why something is held.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
 pub struct PoolPause {
     pub since: DateTime<Utc>,
     pub reason: Option<String>,
@@ -90,6 +92,7 @@ pub struct PoolPause {
 
 /// A job in a list.
 #[derive(Clone, Debug, PartialEq, Object)]
+#[oai(example)]
 pub struct JobSummary {
     pub id: Uuid,
     pub name: String,
@@ -111,6 +114,7 @@ pub struct JobSummary {
 
 /// A job with its payload and all that went wrong.
 #[derive(Clone, Debug, PartialEq, Object)]
+#[oai(example)]
 pub struct JobDetail {
     #[oai(flatten)]
     pub summary: JobSummary,
@@ -131,6 +135,7 @@ pub struct JobDetail {
 
 /// A run that went wrong.
 #[derive(Clone, Debug, PartialEq, Object, serde::Deserialize)]
+#[oai(example)]
 pub struct RunError {
     pub attempt: i16,
     pub at: DateTime<Utc>,
@@ -142,6 +147,7 @@ pub struct RunError {
 
 /// Why a job is not running.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
 pub struct Explanation {
     pub state: JobState,
     /// From the most to the least decisive; empty where nothing stands in its way.
@@ -149,6 +155,7 @@ pub struct Explanation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
 pub struct Reason {
     /// Stable: `scheduled`, `retrying`, `pool_paused`, `name_paused`, `no_worker`, `unknown_to_workers`, `all_busy`,
     /// `behind_others`, `running`, `dead`, `quarantined`, `finished`.
@@ -158,7 +165,38 @@ pub struct Reason {
 
 /// How many jobs run again.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
 pub struct RetriedJobs {
     pub name: String,
     pub retried: u64,
+}
+
+/// All pools, in the order of their names' list.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(example)]
+pub struct PoolsView {
+    pub pools: Vec<PoolOverview>,
+}
+
+/// Why something is held; shown to whoever wonders.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example, deny_unknown_fields)]
+pub struct PauseRequest {
+    #[oai(validator(max_length = 500))]
+    pub reason: Option<String>,
+}
+
+/// A mail as it would have been sent (RFC 5322).
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
+pub struct KeptMail {
+    /// Sorts by time.
+    pub name: String,
+    pub source: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
+pub struct KeptMails {
+    pub mails: Vec<KeptMail>,
 }

@@ -1,0 +1,158 @@
+//! Successes: every one is `{"success": true, "data": …}`, and a list adds `"pagination"`.
+
+use poem::http::header::{HeaderName, HeaderValue};
+use poem::http::{HeaderMap, StatusCode};
+use poem::web::Json;
+use poem::{IntoResponse, Response};
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::{Example, ParseFromJSON, ToJSON, Type};
+use poem_openapi::{ApiResponse, Object};
+
+use crate::page::Pagination;
+
+/// What can stand in `data`: a type of the wire that publishes an example of itself.
+pub trait Datum: Type + ParseFromJSON + ToJSON + Example {}
+
+impl<T: Type + ParseFromJSON + ToJSON + Example> Datum for T {}
+
+#[derive(Debug, Object)]
+#[oai(rename = "Success", example)]
+struct One<T: Datum> {
+    /// Always true.
+    success: bool,
+    data: T,
+}
+
+#[derive(Debug, Object)]
+#[oai(rename = "List", example)]
+struct Many<T: Datum> {
+    /// Always true.
+    success: bool,
+    data: Vec<T>,
+    pagination: Pagination,
+}
+
+/// There is nothing to say but that it is done.
+#[derive(Clone, Copy, Debug, Default, Object)]
+#[oai(example)]
+pub struct Nothing {}
+
+impl Example for Nothing {
+    fn example() -> Self {
+        Self {}
+    }
+}
+
+/// One thing, with a status of success.
+#[derive(Debug)]
+pub struct Success<const STATUS: u16, T> {
+    data: T,
+    headers: HeaderMap,
+}
+
+pub type Ok200<T> = Success<200, T>;
+pub type Created201<T> = Success<201, T>;
+pub type Accepted202<T> = Success<202, T>;
+
+impl<const STATUS: u16, T> Success<STATUS, T> {
+    pub fn of(data: T) -> Self {
+        Self {
+            data,
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// A value that is no header value is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+}
+
+impl<const STATUS: u16, T: Datum> IntoResponse for Success<STATUS, T> {
+    fn into_response(self) -> Response {
+        let body = One {
+            success: true,
+            data: self.data,
+        };
+        let mut response = Json(body.to_json()).into_response();
+        response.set_status(StatusCode::from_u16(STATUS).unwrap_or_default());
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+impl<const STATUS: u16, T: Datum> ApiResponse for Success<STATUS, T> {
+    fn meta() -> MetaResponses {
+        one_response::<One<T>>(STATUS)
+    }
+
+    fn register(registry: &mut Registry) {
+        One::<T>::register(registry);
+    }
+}
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct List200<T> {
+    pub data: Vec<T>,
+    pub pagination: Pagination,
+}
+
+impl<T: Datum> IntoResponse for List200<T> {
+    fn into_response(self) -> Response {
+        let body = Many {
+            success: true,
+            data: self.data,
+            pagination: self.pagination,
+        };
+        Json(body.to_json()).into_response()
+    }
+}
+
+impl<T: Datum> ApiResponse for List200<T> {
+    fn meta() -> MetaResponses {
+        one_response::<Many<T>>(200)
+    }
+
+    fn register(registry: &mut Registry) {
+        Many::<T>::register(registry);
+    }
+}
+
+fn one_response<T: Type>(status: u16) -> MetaResponses {
+    MetaResponses {
+        responses: vec![MetaResponse {
+            description: "",
+            status: Some(status),
+            status_range: None,
+            content: vec![MetaMediaType {
+                content_type: "application/json",
+                schema: T::schema_ref(),
+            }],
+            headers: Vec::new(),
+        }],
+    }
+}
+
+impl<T: Datum> Example for One<T> {
+    fn example() -> Self {
+        Self {
+            success: true,
+            data: T::example(),
+        }
+    }
+}
+
+impl<T: Datum> Example for Many<T> {
+    fn example() -> Self {
+        Self {
+            success: true,
+            data: vec![T::example()],
+            pagination: Pagination::example(),
+        }
+    }
+}

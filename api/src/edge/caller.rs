@@ -1,0 +1,77 @@
+//! Who asks: the address behind our proxies, whether they came over https, and the token they show.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use domain::Error;
+use domain::identity::{self, Actor};
+use platform::net;
+use poem::Request;
+use poem::http::header::AUTHORIZATION;
+
+use super::Edge;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) address: IpAddr,
+    pub(crate) https: bool,
+    pub(crate) token: Token,
+}
+
+/// What the Authorization header holds. A good token says who signed in, not that the session still stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Token {
+    Absent,
+    Bad(&'static str),
+    Good(Actor),
+}
+
+impl Caller {
+    pub(super) fn of(edge: &Edge, request: &Request) -> Self {
+        let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let trusted = &edge.platform.config.http.trusted_proxies;
+        let all = |name: &str| -> Option<String> {
+            let values = request.headers().get_all(name).iter();
+            let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+            Some(values.join(",")).filter(|text| !text.is_empty())
+        };
+        let is_proxy = trusted.iter().any(|network| network.contains(peer));
+        let proto = all("x-forwarded-proto").filter(|_| is_proxy);
+        Self {
+            address: net::client_address(peer, all("x-forwarded-for").as_deref(), trusted),
+            https: proto.is_some_and(|proto| {
+                proto
+                    .rsplit(',')
+                    .next()
+                    .is_some_and(|last| last.trim().eq_ignore_ascii_case("https"))
+            }),
+            token: Token::of(edge, request),
+        }
+    }
+
+    /// Whose requests are counted and kept together where nobody is signed in.
+    pub(crate) fn subscriber(&self) -> String {
+        net::subscriber(self.address)
+    }
+}
+
+impl Token {
+    fn of(edge: &Edge, request: &Request) -> Self {
+        let Some(header) = request.headers().get(AUTHORIZATION) else {
+            return Self::Absent;
+        };
+        let text = header.to_str().unwrap_or_default();
+        let Some((scheme, token)) = text.split_once(' ') else {
+            return Self::Bad("token_malformed");
+        };
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Self::Absent;
+        }
+        let platform = &edge.platform;
+        match identity::read_token(&platform.config.auth, token.trim(), platform.clock.now()) {
+            Ok(actor) => Self::Good(actor),
+            Err(Error::Unauthenticated(code)) => Self::Bad(code),
+            Err(_) => Self::Bad("token_malformed"),
+        }
+    }
+}

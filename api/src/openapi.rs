@@ -1,0 +1,100 @@
+//! The OpenAPI document: what the APIs say of themselves, and what is true of every operation, said once here.
+
+mod finish;
+
+use std::collections::{BTreeSet, HashMap};
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem_openapi::registry::{MetaApi, Registry};
+use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::apis::{Apis, RootApis};
+
+/// As committed in `openapi/openapi.json`.
+pub fn openapi_json() -> String {
+    document().to_owned()
+}
+
+pub(crate) fn document() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let mut text = serde_json::to_string_pretty(&Document::whole()).unwrap_or_default();
+        text.push('\n');
+        text
+    });
+    &DOCUMENT
+}
+
+/// Whether the document says that `operation` may answer `status`.
+pub(crate) fn documents(operation: &str, status: u16) -> bool {
+    static STATUSES: LazyLock<HashMap<String, BTreeSet<u16>>> =
+        LazyLock::new(|| finish::statuses(&Document::whole().paths));
+    STATUSES
+        .get(operation)
+        .is_some_and(|statuses| statuses.contains(&status))
+}
+
+/// In the order in which people read it.
+#[derive(Default, Serialize)]
+struct Document {
+    openapi: Value,
+    info: Value,
+    servers: Value,
+    tags: Value,
+    paths: Value,
+    components: Value,
+}
+
+impl Document {
+    fn whole() -> Self {
+        let api = service::<Apis>().server(ServerObject::new("/api/v1").description("This server"));
+        let mut document = Self::read(&api.spec());
+        let root = Self::read(&service::<RootApis>().spec());
+        finish::merge(&mut document, root);
+        finish::operations(&mut document.paths, &document.components);
+        finish::schemas(&mut document.components, &document.paths);
+        document
+    }
+
+    fn read(spec: &str) -> Self {
+        let mut spec: Value = serde_json::from_str(spec).unwrap_or_default();
+        let mut take = |name: &str| spec.get_mut(name).map(Value::take).unwrap_or_default();
+        Self {
+            openapi: take("openapi"),
+            info: take("info"),
+            servers: take("servers"),
+            tags: take("tags"),
+            paths: take("paths"),
+            components: take("components"),
+        }
+    }
+}
+
+fn service<T: OpenApi>() -> OpenApiService<Described<T>, ()> {
+    let license = LicenseObject::new("MIT OR Apache-2.0").url("https://spdx.org/licenses/MIT");
+    OpenApiService::new(Described(PhantomData), "Commons", crate::VERSION)
+        .description(include_str!("openapi/description.md").trim())
+        .license(license)
+}
+
+/// APIs as they describe themselves, with nobody behind them: a document needs no server.
+struct Described<T>(PhantomData<fn() -> T>);
+
+impl<T: OpenApi> OpenApi for Described<T> {
+    fn meta() -> Vec<MetaApi> {
+        T::meta()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn add_routes(self, _: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
+}
+
+#[cfg(test)]
+mod tests;

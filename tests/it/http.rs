@@ -1,0 +1,569 @@
+//! What every request goes through, whatever it asks for.
+
+use std::time::Duration;
+
+use domain::idempotency::jobs::PurgeIdempotencyKeys;
+use poem::http::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Reply, TestApp};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const REGISTER: &str = "/auth/register";
+
+fn somebody(username: &str) -> Value {
+    let email = format!("{username}@example.com");
+    json!({"username": username, "email": email, "password": "Correct-horse-7"})
+}
+
+#[tokio::test]
+async fn every_failure_is_a_problem_of_its_own_and_writes_nothing() {
+    let app = TestApp::with(&[("BODY_LIMIT", "1000")]).await;
+    let anonymous = app.anonymous();
+    let json = "application/json";
+    let too_long = format!("{{\"username\": \"{}\"}}", "x".repeat(1000));
+    let long_said = app.anonymous().header("content-length", "1001");
+    let missing = r#"{"username": "alice", "email": "alice@example.com"}"#;
+    for (reply, status, code) in [
+        (
+            anonymous.post_raw(REGISTER, json, "{").await,
+            400,
+            "json_malformed",
+        ),
+        (
+            anonymous.post_raw(REGISTER, json, "").await,
+            400,
+            "json_malformed",
+        ),
+        (
+            anonymous.post_raw(REGISTER, json, missing).await,
+            400,
+            "validation_failed",
+        ),
+        (
+            anonymous.post_raw(REGISTER, json, "[]").await,
+            400,
+            "validation_failed",
+        ),
+        (
+            anonymous.post_raw(REGISTER, json, too_long.clone()).await,
+            413,
+            "body_too_large",
+        ),
+        (
+            long_said.post_raw(REGISTER, json, too_long).await,
+            413,
+            "body_too_large",
+        ),
+        (
+            anonymous.post_raw(REGISTER, "text/plain", "{}").await,
+            415,
+            "media_type_unsupported",
+        ),
+        (
+            anonymous.send(Method::POST, REGISTER, None).await,
+            415,
+            "media_type_unsupported",
+        ),
+        (
+            anonymous.get("/auth/verify-email").await,
+            400,
+            "parameter_invalid",
+        ),
+        (anonymous.get("/no/such/path").await, 404, "route_unknown"),
+        (anonymous.get("//nowhere").await, 404, "route_unknown"),
+        (anonymous.get(REGISTER).await, 405, "method_not_allowed"),
+        (anonymous.get("/users/me").await, 401, "token_missing"),
+    ] {
+        assert_eq!(reply.problem(status), code);
+        let problem = reply.json();
+        assert_eq!(problem["success"], false);
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["type"], format!("urn:commons:problem:{code}"));
+        assert_eq!(problem["request_id"], reply.header("x-request-id"));
+    }
+    assert_eq!(app.count("select count(*) from users").await, 0);
+}
+
+#[tokio::test]
+async fn all_wrong_fields_are_told_at_once() {
+    let app = TestApp::start().await;
+    let body = json!({"username": "a!", "email": "nobody", "first_name": 5, "nickname": "x", "last_name": ""});
+    let refused = app.anonymous().post(REGISTER, body).await;
+    assert_eq!(refused.problem(400), "validation_failed");
+    let told = refused.json()["errors"].as_array().unwrap().clone();
+    let told: Vec<String> = told
+        .iter()
+        .map(|error| format!("{} {}", error["field"], error["code"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "email invalid",
+            "first_name invalid",
+            "last_name too_short",
+            "nickname unknown_field",
+            "username too_short",
+            "password required",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let app = TestApp::start().await;
+    let reply = app.anonymous().delete("/users/me").await;
+    assert_eq!(reply.problem(405), "method_not_allowed");
+    assert_eq!(reply.header("allow"), "GET, HEAD");
+    let reply = app.anonymous().get("/auth/login").await;
+    assert_eq!(
+        (reply.problem(405), reply.header("allow")),
+        ("method_not_allowed".to_owned(), "POST")
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_says_how() {
+    let app = TestApp::start().await;
+    for (authorization, code, error) in [
+        ("Bearer a.b.c", "token_malformed", true),
+        ("Bearer", "token_malformed", true),
+        ("Basic YTpi", "token_missing", false),
+    ] {
+        let reply = app
+            .anonymous()
+            .header("authorization", authorization)
+            .get("/users/me")
+            .await;
+        assert_eq!(reply.problem(401), code, "{authorization}");
+        assert!(
+            reply
+                .header("www-authenticate")
+                .starts_with("Bearer realm=")
+        );
+        assert_eq!(
+            reply.header("www-authenticate").contains("invalid_token"),
+            error
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_keeps_the_name_it_came_with_where_that_is_one() {
+    let app = TestApp::start().await.leaving_jobs();
+    let named = app.anonymous().header("x-request-id", "my.request-1");
+    let reply = named.post(REGISTER, somebody("alice")).await;
+    assert_eq!(reply.header("x-request-id"), "my.request-1");
+    let jobs = app
+        .count("select count(*) from jobs where request_id = 'my.request-1'")
+        .await;
+    assert_eq!(jobs, 1, "its jobs know where they came from");
+    let unnamed = app
+        .anonymous()
+        .header("x-request-id", "no name!")
+        .get("//health")
+        .await;
+    assert_eq!(unnamed.header("x-request-id").len(), 36);
+}
+
+#[tokio::test]
+async fn addresses_and_people_are_counted_and_the_ways_in_apart() {
+    let limits = [
+        ("RATE_LIMIT", "2/60s"),
+        ("AUTH_RATE_LIMIT", "2/60s"),
+        ("TRUSTED_PROXIES", "0.0.0.0"),
+    ];
+    let app = TestApp::with(&limits).await.leaving_jobs();
+    let alice = app.person("alice").await;
+    let from =
+        |client: crate::harness::Client, address: &str| client.header("x-forwarded-for", address);
+
+    let here = from(app.anonymous(), "198.51.100.1");
+    let first = here.get("/users/me").await;
+    assert_eq!(first.header("ratelimit-policy"), "\"default\";q=2;w=60");
+    assert!(first.header("ratelimit").starts_with("\"default\";r=1;t="));
+    here.get("/users/me").await;
+    let refused = here.get("/users/me").await;
+    assert_eq!(refused.problem(429), "rate_limited");
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 60);
+    let elsewhere = from(app.anonymous(), "198.51.100.2");
+    assert_eq!(elsewhere.get("/users/me").await.status, 401);
+
+    for (address, status) in [
+        ("198.51.100.1", 200),
+        ("198.51.100.3", 200),
+        ("198.51.100.4", 429),
+    ] {
+        let reply = from(alice.clone(), address).get("/users/me").await;
+        assert_eq!(
+            reply.status, status,
+            "a person is counted wherever they are"
+        );
+    }
+    let reply = here.post("/auth/login", json!({})).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("ratelimit-policy")),
+        (400, "\"auth\";q=2;w=60")
+    );
+    for _ in 0..5 {
+        assert_eq!(here.get("//health/live").await.status, 200);
+    }
+    app.clock.advance(Duration::from_secs(120));
+    assert_eq!(here.get("/users/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn without_redis_requests_pass_uncounted() {
+    let app = TestApp::with(&[
+        ("REDIS_URL", "redis://127.0.0.1:1"),
+        ("RATE_LIMIT", "1/60s"),
+    ])
+    .await
+    .leaving_jobs();
+    let alice = app.person("alice").await;
+    for _ in 0..3 {
+        let reply = alice.get("/users/me").await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.header("ratelimit")),
+            (200, "")
+        );
+    }
+    let health = alice.get("//health").await;
+    assert_eq!(health.status, 503);
+    assert_eq!(health.json()["status"], "degraded");
+    assert_eq!(health.json()["services"]["redis"]["status"], "down");
+    assert_eq!(alice.get("//health/ready").await.status, 200);
+}
+
+#[tokio::test]
+async fn without_postgres_the_answer_is_503_and_tells_nothing() {
+    let away = [
+        ("DATABASE_URL", "postgres://commons@127.0.0.1:1/away"),
+        ("DATABASE_ACQUIRE_TIMEOUT", "200ms"),
+    ];
+    let app = TestApp::with(&away).await;
+    let reply = app
+        .anonymous()
+        .post("/auth/login", json!({"username": "a", "password": "b"}))
+        .await;
+    assert_eq!(reply.problem(503), "unavailable");
+    assert!(!reply.header("retry-after").is_empty());
+    assert!(!reply.json()["detail"].as_str().unwrap().contains("pool"));
+    assert_eq!(app.anonymous().get("//health/ready").await.status, 503);
+    assert_eq!(app.anonymous().get("//health/live").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up_with_all_it_did() {
+    let app = TestApp::with(&[("REQUEST_TIMEOUT", "2ms")]).await;
+    let reply = app.register("alice").await;
+    assert_eq!(reply.problem(503), "timeout");
+    assert_eq!(app.count("select count(*) from users").await, 0);
+}
+
+#[tokio::test]
+async fn a_post_sent_again_is_answered_again_and_done_once() {
+    let app = TestApp::start().await.leaving_jobs();
+    let client = app.anonymous().header("idempotency-key", "k1");
+    let first = client.post(REGISTER, somebody("alice")).await;
+    let again = client.post(REGISTER, somebody("alice")).await;
+    assert_eq!((first.status, &first.bytes), (again.status, &again.bytes));
+    assert_eq!(first.header("content-type"), again.header("content-type"));
+    assert_eq!(
+        (
+            first.header("idempotent-replayed"),
+            again.header("idempotent-replayed")
+        ),
+        ("", "true")
+    );
+    assert_eq!(
+        client.post(REGISTER, somebody("bob")).await.problem(422),
+        "idempotency_key_reused"
+    );
+    assert_eq!(app.count("select count(*) from users").await, 1);
+    assert_eq!(app.count("select count(*) from jobs").await, 1);
+
+    let token = first.json()["data"]["refresh_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let kept: Vec<u8> = sqlx::query_scalar("select body from idempotency_keys")
+        .fetch_one(app.platform.db.pool())
+        .await
+        .unwrap();
+    assert!(
+        !String::from_utf8_lossy(&kept).contains(&token),
+        "tokens are nowhere kept in the clear"
+    );
+
+    app.clock.advance(25 * HOUR);
+    assert_eq!(
+        client.post(REGISTER, somebody("alice")).await.problem(409),
+        "username_taken"
+    );
+}
+
+#[tokio::test]
+async fn of_many_posts_with_one_key_at_once_one_runs() {
+    let app = TestApp::start().await.leaving_jobs();
+    let client = app.anonymous().header("idempotency-key", "k1");
+    let replies = at_once((0..8).map(|_| {
+        let client = client.clone();
+        async move { client.post(REGISTER, somebody("alice")).await }
+    }))
+    .await;
+    let firsts = replies
+        .iter()
+        .filter(|reply| reply.status == 201 && reply.header("idempotent-replayed").is_empty());
+    assert_eq!(firsts.count(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 201) {
+        assert_eq!(reply.problem(409), "idempotency_in_progress");
+        assert_eq!(reply.header("retry-after"), "1");
+    }
+    assert_eq!(app.count("select count(*) from users").await, 1);
+}
+
+/// More requests that hold a transaction than the pool has connections must not starve one another.
+#[tokio::test]
+async fn many_different_keys_at_once_all_come_through() {
+    let app = TestApp::with(&[("DATABASE_POOL", "4")])
+        .await
+        .leaving_jobs();
+    let replies = at_once((0..20).map(|count| {
+        let client = app
+            .anonymous()
+            .header("idempotency-key", &format!("k{count}"));
+        async move {
+            client
+                .post(REGISTER, somebody(&format!("person{count}")))
+                .await
+        }
+    }))
+    .await;
+    assert!(replies.iter().all(|reply| reply.status == 201));
+}
+
+#[tokio::test]
+async fn a_key_is_its_senders_own_and_a_refusal_leaves_it_free() {
+    let app = TestApp::start().await.leaving_jobs();
+    let (alice, bob) = (app.person("alice").await, app.person("bob").await);
+    app.clock.advance(Duration::from_secs(60));
+    for person in [&alice, &bob] {
+        let person = person.clone().header("idempotency-key", "mine");
+        let reply = person.post("/auth/resend-verification", Value::Null).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.header("idempotent-replayed")),
+            (202, "")
+        );
+    }
+    let client = app.anonymous().header("idempotency-key", "k2");
+    assert_eq!(
+        client.post(REGISTER, somebody("alice")).await.problem(409),
+        "username_taken"
+    );
+    client.post(REGISTER, somebody("carol")).await.data(201);
+    for key in ["", "two words", &"x".repeat(256)] {
+        let client = app.anonymous().header("idempotency-key", key);
+        assert_eq!(
+            client.post(REGISTER, somebody("dave")).await.problem(400),
+            "idempotency_key_invalid"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_theft_noticed_under_a_key_stays_noticed() {
+    let app = TestApp::start().await.leaving_jobs();
+    let registered = app.register("alice").await.data(201);
+    let body = json!({"refresh_token": registered["refresh_token"]});
+    let fresh = app
+        .anonymous()
+        .post("/auth/refresh", body.clone())
+        .await
+        .data(200);
+    let thief = app.anonymous().header("idempotency-key", "k1");
+    for replayed in ["", "true"] {
+        let reply = thief.post("/auth/refresh", body.clone()).await;
+        assert_eq!(reply.problem(401), "refresh_reused");
+        assert_eq!(reply.header("idempotent-replayed"), replayed);
+    }
+    let alice = app.anonymous().bearer(fresh["token"].as_str().unwrap());
+    assert_eq!(alice.get("/users/me").await.problem(401), "token_revoked");
+}
+
+#[tokio::test]
+async fn kept_answers_are_purged_when_their_time_is_over() {
+    let app = TestApp::start().await;
+    let client = app.anonymous().header("idempotency-key", "k1");
+    client.post(REGISTER, somebody("alice")).await.data(201);
+    for (wait, left) in [(23 * HOUR, 1), (2 * HOUR, 0), (HOUR, 0)] {
+        app.clock.advance(wait);
+        app.enqueue(PurgeIdempotencyKeys {}).await;
+        app.drain().await;
+        assert_eq!(
+            app.count("select count(*) from idempotency_keys").await,
+            left
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_has_already_is_not_sent_again() {
+    let app = TestApp::start().await.leaving_jobs();
+    let alice = app.person("alice").await;
+    let first = alice.get("/users/me").await;
+    let again = alice
+        .clone()
+        .header("if-none-match", first.header("etag"))
+        .get("/users/me")
+        .await;
+    assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
+    let other = alice
+        .header("if-none-match", "\"other\"")
+        .get("/users/me")
+        .await;
+    assert_eq!(
+        (other.status.as_u16(), other.header("etag")),
+        (200, first.header("etag"))
+    );
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_call_where_they_are_listed() {
+    let app = TestApp::with(&[("CORS_ORIGINS", "https://app.example")]).await;
+    let ask = |origin: &str| {
+        let client = app.anonymous().header("origin", origin);
+        let client = client.header("access-control-request-method", "POST");
+        async move { client.send(Method::OPTIONS, "/auth/login", None).await }
+    };
+    let listed = ask("https://app.example").await;
+    assert_eq!(listed.status, 204);
+    assert_eq!(
+        listed.header("access-control-allow-origin"),
+        "https://app.example"
+    );
+    assert!(
+        listed
+            .header("access-control-allow-headers")
+            .contains("Idempotency-Key")
+    );
+    let stranger = ask("https://app.example.evil.example").await;
+    assert_eq!(stranger.header("access-control-allow-origin"), "");
+    let failed = app
+        .anonymous()
+        .header("origin", "https://app.example")
+        .get("/users/me")
+        .await;
+    assert_eq!(
+        failed.header("access-control-allow-origin"),
+        "https://app.example"
+    );
+    assert!(
+        failed
+            .header("access-control-expose-headers")
+            .contains("X-Request-Id")
+    );
+}
+
+#[tokio::test]
+async fn where_https_is_required_plain_requests_are_sent_there_or_refused() {
+    let settings = [
+        ("REQUIRE_HTTPS", "true"),
+        ("PUBLIC_URL", "https://commons.example"),
+        ("TRUSTED_PROXIES", "0.0.0.0"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let moved = app
+        .anonymous()
+        .header("host", "evil.example")
+        .get("/users/me?a=1")
+        .await;
+    assert_eq!(moved.status, 308);
+    assert_eq!(
+        moved.header("location"),
+        "https://commons.example/api/v1/users/me?a=1"
+    );
+    let refused = app.anonymous().post("/auth/login", json!({})).await;
+    assert_eq!(refused.problem(403), "https_required");
+    assert_eq!(app.anonymous().get("//health/live").await.status, 200);
+    let secure = app
+        .anonymous()
+        .header("x-forwarded-proto", "https")
+        .get("/users/me")
+        .await;
+    assert_eq!(secure.problem(401), "token_missing");
+    assert!(
+        secure
+            .header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+}
+
+#[tokio::test]
+async fn answers_tell_browsers_to_do_no_more_with_them_than_they_are_for() {
+    let app = TestApp::start().await;
+    for path in ["/users/me", "//nowhere", "//health", "//docs"] {
+        let reply = app.anonymous().get(path).await;
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(reply.header("x-frame-options"), "DENY");
+        assert_eq!(reply.header("referrer-policy"), "no-referrer");
+        assert!(
+            reply
+                .header("content-security-policy")
+                .starts_with("default-src 'none'")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_documentation_needs_nothing_from_elsewhere() {
+    let app = TestApp::start().await;
+    let page = app.anonymous().get("//docs").await;
+    assert_eq!(page.status, 200);
+    let html = String::from_utf8(page.bytes).unwrap();
+    let sources = html
+        .split(['"'])
+        .filter(|part| part.starts_with('/') || part.contains("//"));
+    let sources: Vec<&str> = sources.collect();
+    assert_eq!(
+        sources,
+        [
+            "/docs/swagger-ui.css",
+            "/docs/swagger-ui.js",
+            "/docs/start.js"
+        ]
+    );
+    for source in sources {
+        assert_eq!(app.anonymous().get(&format!("/{source}")).await.status, 200);
+    }
+    let spec = app.anonymous().get("//openapi.json").await;
+    assert_eq!(String::from_utf8(spec.bytes).unwrap(), api::openapi_json());
+}
+
+#[tokio::test]
+async fn operators_see_health_and_metrics_by_route() {
+    let app = TestApp::start().await;
+    let health = app.anonymous().get("//health").await;
+    assert_eq!(
+        (health.status.as_u16(), &health.json()["status"]),
+        (200, &json!("healthy"))
+    );
+    app.anonymous().get("/users/me?secret=1").await;
+    let metrics = app.anonymous().get("//metrics").await;
+    let text = String::from_utf8(metrics.bytes).unwrap();
+    assert!(text.contains(
+        r#"commons_http_requests_total{method="GET",route="/api/v1/users/me",status="401"}"#
+    ));
+    assert!(text.contains("commons_http_request_duration_seconds_bucket"));
+    assert!(text.contains("commons_jobs_oldest_runnable_seconds"));
+    assert!(!text.contains("secret"));
+}
+
+/// Requests that run at once.
+async fn at_once<F>(requests: impl IntoIterator<Item = F>) -> Vec<Reply>
+where
+    F: Future<Output = Reply> + Send + 'static,
+{
+    let running: tokio::task::JoinSet<Reply> = requests.into_iter().collect();
+    running.join_all().await
+}
