@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use poem::endpoint::{BoxEndpoint, make_sync};
 use poem::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use poem::{Body, EndpointExt, Response, Route, get};
-use poem_openapi::{OpenApi, OpenApiService};
+use poem_openapi::OpenApiService;
 
 use crate::{edge, openapi};
 
@@ -86,7 +86,7 @@ struct Swagger {
 /// poem-openapi carries Swagger UI inlined in a page of its own. Taken apart, its parts can be cached, and the policy
 /// of the page needs no inline script.
 static SWAGGER: LazyLock<Swagger> = LazyLock::new(|| {
-    let page = OpenApiService::new(Nothing, "", "").swagger_ui_html();
+    let page = OpenApiService::new((), "", "").swagger_ui_html();
     let between = |from: &str, to: &str| {
         let rest = page.split_once(from).map_or("", |(_, rest)| rest);
         rest.split_once(to).map_or("", |(text, _)| text).to_owned()
@@ -96,11 +96,6 @@ static SWAGGER: LazyLock<Swagger> = LazyLock::new(|| {
         style: between("<style charset=\"UTF-8\">", "</style>"),
     }
 });
-
-struct Nothing;
-
-#[OpenApi]
-impl Nothing {}
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ mod answer;
 mod apis;
 mod auth;
 mod body;
+mod console;
 mod docs;
 mod edge;
 mod health;
@@ -44,6 +45,7 @@ pub fn app(platform: Platform) -> BoxEndpoint<'static> {
     let routes = Route::new()
         .nest("/api/v1", OpenApiService::new(api, "Commons", VERSION))
         .nest("/docs", docs::routes())
+        .nest("/console", console::routes())
         .at("/openapi.json", docs::openapi())
         .at("/metrics", ops::metrics(&platform))
         .nest("/", OpenApiService::new(root, "Commons", VERSION));

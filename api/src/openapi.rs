@@ -21,22 +21,30 @@ pub fn openapi_json() -> String {
 }
 
 pub(crate) fn document() -> &'static str {
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-        let mut text = serde_json::to_string_pretty(&Document::whole()).unwrap_or_default();
-        text.push('\n');
-        text
-    });
-    &DOCUMENT
+    &WRITTEN.text
 }
 
 /// Whether the document says that `operation` may answer `status`.
 pub(crate) fn documents(operation: &str, status: u16) -> bool {
-    static STATUSES: LazyLock<HashMap<String, BTreeSet<u16>>> =
-        LazyLock::new(|| finish::statuses(&Document::whole().paths));
-    STATUSES
-        .get(operation)
-        .is_some_and(|statuses| statuses.contains(&status))
+    let statuses = WRITTEN.statuses.get(operation);
+    statuses.is_some_and(|statuses| statuses.contains(&status))
 }
+
+struct Written {
+    text: String,
+    statuses: HashMap<String, BTreeSet<u16>>,
+}
+
+/// It is the same for as long as the process lives.
+static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
+    let document = Document::whole();
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    Written {
+        text,
+        statuses: finish::statuses(&document.paths),
+    }
+});
 
 /// In the order in which people read it.
 #[derive(Default, Serialize)]

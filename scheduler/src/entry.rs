@@ -142,7 +142,7 @@ mod tests {
             hourly(CatchUp::One).missed(last, now),
             [at("2026-03-01T09:05:00Z")]
         );
-        assert_eq!(hourly(CatchUp::Skip).missed(last, now), []);
+        assert!(hourly(CatchUp::Skip).missed(last, now).is_empty());
         let all = [
             at("2026-03-01T07:05:00Z"),
             at("2026-03-01T08:05:00Z"),
@@ -158,9 +158,7 @@ mod tests {
     #[test]
     fn nothing_is_due_twice() {
         let last = at("2026-03-01T09:05:00Z");
-        assert_eq!(
-            hourly(CatchUp::All).missed(last, at("2026-03-01T09:59:00Z")),
-            []
-        );
+        let none = hourly(CatchUp::All).missed(last, at("2026-03-01T09:59:00Z"));
+        assert!(none.is_empty());
     }
 }

@@ -260,7 +260,7 @@ async fn a_postgres_that_restarts_under_load_loses_nothing_and_nobody_dies() {
     let mut scheduler = Member::start("scheduler", &app.settings);
     let mut worker = Member::worker("feed:16", &app.settings);
     let accepted = enqueue_through_a_restart(&app, &servers).await;
-    assert!(accepted > 200, "{accepted}");
+    assert!(accepted > 20, "{accepted}");
     eventually("all ran", Duration::from_secs(60), async || {
         let left: Result<i64, _> = sqlx::query_scalar("select count(*) from jobs")
             .fetch_one(app.platform.db.pool())

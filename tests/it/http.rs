@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Reply, TestApp};
 
-const HOUR: Duration = Duration::from_secs(3600);
 const REGISTER: &str = "/auth/register";
 
 fn somebody(username: &str) -> Value {
@@ -16,50 +14,29 @@ fn somebody(username: &str) -> Value {
     json!({"username": username, "email": email, "password": "Correct-horse-7"})
 }
 
-#[tokio::test]
-async fn every_failure_is_a_problem_of_its_own_and_writes_nothing() {
-    let app = TestApp::with(&[("BODY_LIMIT", "1000")]).await;
+/// Requests that cannot succeed, each with the status and code of its problem.
+async fn failures(app: &TestApp) -> Vec<(Reply, u16, &'static str)> {
     let anonymous = app.anonymous();
+    let raw = |kind: &'static str, body: &str| {
+        let (anonymous, body) = (anonymous.clone(), body.to_owned());
+        async move { anonymous.post_raw(REGISTER, kind, body).await }
+    };
     let json = "application/json";
-    let too_long = format!("{{\"username\": \"{}\"}}", "x".repeat(1000));
-    let long_said = app.anonymous().header("content-length", "1001");
+    let long = format!("{{\"username\": \"{}\"}}", "x".repeat(1000));
+    let said = anonymous.clone().header("content-length", "1001");
     let missing = r#"{"username": "alice", "email": "alice@example.com"}"#;
-    for (reply, status, code) in [
+    vec![
+        (raw(json, "{").await, 400, "json_malformed"),
+        (raw(json, "").await, 400, "json_malformed"),
+        (raw(json, missing).await, 400, "validation_failed"),
+        (raw(json, "[]").await, 400, "validation_failed"),
+        (raw(json, &long).await, 413, "body_too_large"),
         (
-            anonymous.post_raw(REGISTER, json, "{").await,
-            400,
-            "json_malformed",
-        ),
-        (
-            anonymous.post_raw(REGISTER, json, "").await,
-            400,
-            "json_malformed",
-        ),
-        (
-            anonymous.post_raw(REGISTER, json, missing).await,
-            400,
-            "validation_failed",
-        ),
-        (
-            anonymous.post_raw(REGISTER, json, "[]").await,
-            400,
-            "validation_failed",
-        ),
-        (
-            anonymous.post_raw(REGISTER, json, too_long.clone()).await,
+            said.post_raw(REGISTER, json, long.clone()).await,
             413,
             "body_too_large",
         ),
-        (
-            long_said.post_raw(REGISTER, json, too_long).await,
-            413,
-            "body_too_large",
-        ),
-        (
-            anonymous.post_raw(REGISTER, "text/plain", "{}").await,
-            415,
-            "media_type_unsupported",
-        ),
+        (raw("text/plain", "{}").await, 415, "media_type_unsupported"),
         (
             anonymous.send(Method::POST, REGISTER, None).await,
             415,
@@ -74,7 +51,13 @@ async fn every_failure_is_a_problem_of_its_own_and_writes_nothing() {
         (anonymous.get("//nowhere").await, 404, "route_unknown"),
         (anonymous.get(REGISTER).await, 405, "method_not_allowed"),
         (anonymous.get("/users/me").await, 401, "token_missing"),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn every_failure_is_a_problem_of_its_own_and_writes_nothing() {
+    let app = TestApp::with(&[("BODY_LIMIT", "1000")]).await;
+    for (reply, status, code) in failures(&app).await {
         assert_eq!(reply.problem(status), code);
         let problem = reply.json();
         assert_eq!(problem["success"], false);
@@ -261,152 +244,7 @@ async fn a_request_that_takes_too_long_is_given_up_with_all_it_did() {
     assert_eq!(app.count("select count(*) from users").await, 0);
 }
 
-#[tokio::test]
-async fn a_post_sent_again_is_answered_again_and_done_once() {
-    let app = TestApp::start().await.leaving_jobs();
-    let client = app.anonymous().header("idempotency-key", "k1");
-    let first = client.post(REGISTER, somebody("alice")).await;
-    let again = client.post(REGISTER, somebody("alice")).await;
-    assert_eq!((first.status, &first.bytes), (again.status, &again.bytes));
-    assert_eq!(first.header("content-type"), again.header("content-type"));
-    assert_eq!(
-        (
-            first.header("idempotent-replayed"),
-            again.header("idempotent-replayed")
-        ),
-        ("", "true")
-    );
-    assert_eq!(
-        client.post(REGISTER, somebody("bob")).await.problem(422),
-        "idempotency_key_reused"
-    );
-    assert_eq!(app.count("select count(*) from users").await, 1);
-    assert_eq!(app.count("select count(*) from jobs").await, 1);
-
-    let token = first.json()["data"]["refresh_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let kept: Vec<u8> = sqlx::query_scalar("select body from idempotency_keys")
-        .fetch_one(app.platform.db.pool())
-        .await
-        .unwrap();
-    assert!(
-        !String::from_utf8_lossy(&kept).contains(&token),
-        "tokens are nowhere kept in the clear"
-    );
-
-    app.clock.advance(25 * HOUR);
-    assert_eq!(
-        client.post(REGISTER, somebody("alice")).await.problem(409),
-        "username_taken"
-    );
-}
-
-#[tokio::test]
-async fn of_many_posts_with_one_key_at_once_one_runs() {
-    let app = TestApp::start().await.leaving_jobs();
-    let client = app.anonymous().header("idempotency-key", "k1");
-    let replies = at_once((0..8).map(|_| {
-        let client = client.clone();
-        async move { client.post(REGISTER, somebody("alice")).await }
-    }))
-    .await;
-    let firsts = replies
-        .iter()
-        .filter(|reply| reply.status == 201 && reply.header("idempotent-replayed").is_empty());
-    assert_eq!(firsts.count(), 1);
-    for reply in replies.iter().filter(|reply| reply.status != 201) {
-        assert_eq!(reply.problem(409), "idempotency_in_progress");
-        assert_eq!(reply.header("retry-after"), "1");
-    }
-    assert_eq!(app.count("select count(*) from users").await, 1);
-}
-
 /// More requests that hold a transaction than the pool has connections must not starve one another.
-#[tokio::test]
-async fn many_different_keys_at_once_all_come_through() {
-    let app = TestApp::with(&[("DATABASE_POOL", "4")])
-        .await
-        .leaving_jobs();
-    let replies = at_once((0..20).map(|count| {
-        let client = app
-            .anonymous()
-            .header("idempotency-key", &format!("k{count}"));
-        async move {
-            client
-                .post(REGISTER, somebody(&format!("person{count}")))
-                .await
-        }
-    }))
-    .await;
-    assert!(replies.iter().all(|reply| reply.status == 201));
-}
-
-#[tokio::test]
-async fn a_key_is_its_senders_own_and_a_refusal_leaves_it_free() {
-    let app = TestApp::start().await.leaving_jobs();
-    let (alice, bob) = (app.person("alice").await, app.person("bob").await);
-    app.clock.advance(Duration::from_secs(60));
-    for person in [&alice, &bob] {
-        let person = person.clone().header("idempotency-key", "mine");
-        let reply = person.post("/auth/resend-verification", Value::Null).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.header("idempotent-replayed")),
-            (202, "")
-        );
-    }
-    let client = app.anonymous().header("idempotency-key", "k2");
-    assert_eq!(
-        client.post(REGISTER, somebody("alice")).await.problem(409),
-        "username_taken"
-    );
-    client.post(REGISTER, somebody("carol")).await.data(201);
-    for key in ["", "two words", &"x".repeat(256)] {
-        let client = app.anonymous().header("idempotency-key", key);
-        assert_eq!(
-            client.post(REGISTER, somebody("dave")).await.problem(400),
-            "idempotency_key_invalid"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_theft_noticed_under_a_key_stays_noticed() {
-    let app = TestApp::start().await.leaving_jobs();
-    let registered = app.register("alice").await.data(201);
-    let body = json!({"refresh_token": registered["refresh_token"]});
-    let fresh = app
-        .anonymous()
-        .post("/auth/refresh", body.clone())
-        .await
-        .data(200);
-    let thief = app.anonymous().header("idempotency-key", "k1");
-    for replayed in ["", "true"] {
-        let reply = thief.post("/auth/refresh", body.clone()).await;
-        assert_eq!(reply.problem(401), "refresh_reused");
-        assert_eq!(reply.header("idempotent-replayed"), replayed);
-    }
-    let alice = app.anonymous().bearer(fresh["token"].as_str().unwrap());
-    assert_eq!(alice.get("/users/me").await.problem(401), "token_revoked");
-}
-
-#[tokio::test]
-async fn kept_answers_are_purged_when_their_time_is_over() {
-    let app = TestApp::start().await;
-    let client = app.anonymous().header("idempotency-key", "k1");
-    client.post(REGISTER, somebody("alice")).await.data(201);
-    for (wait, left) in [(23 * HOUR, 1), (2 * HOUR, 0), (HOUR, 0)] {
-        app.clock.advance(wait);
-        app.enqueue(PurgeIdempotencyKeys {}).await;
-        app.drain().await;
-        assert_eq!(
-            app.count("select count(*) from idempotency_keys").await,
-            left
-        );
-    }
-}
-
 #[tokio::test]
 async fn what_a_client_has_already_is_not_sent_again() {
     let app = TestApp::start().await.leaving_jobs();
@@ -542,6 +380,7 @@ async fn the_documentation_needs_nothing_from_elsewhere() {
 
 #[tokio::test]
 async fn operators_see_health_and_metrics_by_route() {
+    platform::telemetry::meters();
     let app = TestApp::start().await;
     let health = app.anonymous().get("//health").await;
     assert_eq!(
@@ -557,13 +396,4 @@ async fn operators_see_health_and_metrics_by_route() {
     assert!(text.contains("commons_http_request_duration_seconds_bucket"));
     assert!(text.contains("commons_jobs_oldest_runnable_seconds"));
     assert!(!text.contains("secret"));
-}
-
-/// Requests that run at once.
-async fn at_once<F>(requests: impl IntoIterator<Item = F>) -> Vec<Reply>
-where
-    F: Future<Output = Reply> + Send + 'static,
-{
-    let running: tokio::task::JoinSet<Reply> = requests.into_iter().collect();
-    running.join_all().await
 }

@@ -22,7 +22,7 @@ pub(super) async fn note<E: Endpoint<Output = Response>>(
     mut request: Request,
 ) -> Result<Response> {
     let started = Instant::now();
-    let path = super::path(&request);
+    let path = request.uri().path().to_owned();
     let id = request_id::of(&request, &edge.platform.clock);
     let method = known(request.method());
     // A path may hold what only its owner should read; its route never does.

@@ -1,4 +1,4 @@
-//! Who asks: the address behind our proxies, whether they came over https, and the token they show.
+//! Who asks, and for what: the address behind our proxies, whether they came over https, and the token they show.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -6,12 +6,15 @@ use domain::Error;
 use domain::identity::{self, Actor};
 use platform::net;
 use poem::Request;
+use poem::http::Uri;
 use poem::http::header::AUTHORIZATION;
 
 use super::Edge;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
+    /// What they asked for, before any route took a part of it away.
+    pub(crate) uri: Uri,
     pub(crate) address: IpAddr,
     pub(crate) https: bool,
     pub(crate) token: Token,
@@ -38,6 +41,7 @@ impl Caller {
         let is_proxy = trusted.iter().any(|network| network.contains(peer));
         let proto = all("x-forwarded-proto").filter(|_| is_proxy);
         Self {
+            uri: request.uri().clone(),
             address: net::client_address(peer, all("x-forwarded-for").as_deref(), trusted),
             https: proto.is_some_and(|proto| {
                 proto

@@ -14,7 +14,7 @@ use super::Caller;
 /// An answer of the API is data: it loads nothing and is shown in no frame.
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// A page of ours, such as /docs and /console: everything from here, nothing from elsewhere.
+/// A page of ours, such as /docs: everything from here, nothing from elsewhere.
 pub(crate) const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
@@ -30,7 +30,7 @@ pub(super) async fn secure<E: Endpoint<Output = Response>>(
     request: Request,
 ) -> Result<Response> {
     let https = request.data::<Caller>().is_some_and(|caller| caller.https);
-    let is_api = request.original_uri().path().starts_with("/api/");
+    let is_api = super::path(&request).starts_with("/api/");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     unless_said(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");

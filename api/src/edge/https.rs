@@ -16,7 +16,7 @@ pub(super) async fn require<E: Endpoint<Output = Response>>(
 ) -> Result<Response> {
     let required = Edge::of(&request)?.platform.config.http.require_https;
     let https = request.data::<Caller>().is_some_and(|caller| caller.https);
-    if !required || https || is_from_inside(request.original_uri().path()) {
+    if !required || https || is_from_inside(&super::path(&request)) {
         return next.call(request).await;
     }
     if matches!(*request.method(), Method::GET | Method::HEAD)
@@ -41,6 +41,6 @@ fn same_over_https(request: &Request) -> Option<HeaderValue> {
         true => public.clone(),
         false => format!("https://{}", request.headers().get(HOST)?.to_str().ok()?),
     };
-    let rest = request.original_uri().path_and_query()?;
+    let rest = request.data::<Caller>()?.uri.path_and_query()?;
     HeaderValue::from_str(&format!("{base}{rest}")).ok()
 }

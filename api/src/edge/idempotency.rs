@@ -111,8 +111,15 @@ async fn caller(request: &mut Request) -> Result<String> {
 }
 
 fn fingerprint(request: &Request, content: &[u8]) -> Fingerprint {
+    let asked = request
+        .data::<Caller>()
+        .map(|caller| caller.uri.to_string());
     let mut hash = Sha256::new();
-    hash.update(format!("{} {}\n", request.method(), request.original_uri()));
+    hash.update(format!(
+        "{} {}\n",
+        request.method(),
+        asked.unwrap_or_default()
+    ));
     hash.update(content);
     hash.finalize().into()
 }

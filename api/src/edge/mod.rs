@@ -79,5 +79,6 @@ pub(crate) fn around(edge: &Arc<Edge>, routes: BoxEndpoint<'static>) -> BoxEndpo
 
 /// The path a client asked for, which is what a problem calls its instance.
 pub(crate) fn path(request: &Request) -> String {
-    request.original_uri().path().to_owned()
+    let caller = request.data::<Caller>();
+    caller.map_or_else(String::new, |caller| caller.uri.path().to_owned())
 }

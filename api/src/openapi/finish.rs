@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::Document;
 use crate::problem::catalog::{
-    EVERYWHERE, SIGNED_IN, Told, WITH_BODY, WITH_IDEMPOTENCY_KEY, WITH_PARAMETERS,
+    INTERNAL, RATE_LIMITED, SIGNED_IN, TIMEOUT, UNAVAILABLE, WITH_BODY, WITH_IDEMPOTENCY_KEY,
+    WITH_PARAMETERS,
 };
 use crate::problem::{CONTENT, examples};
 
@@ -15,7 +16,13 @@ use crate::problem::{CONTENT, examples};
 pub(super) fn merge(document: &mut Document, root: Document) {
     let here = json!([{"url": "/", "description": "This server"}]);
     for (path, mut operations) in object(root.paths) {
-        operations["servers"] = here.clone();
+        for operation in operations
+            .as_object_mut()
+            .into_iter()
+            .flat_map(Map::values_mut)
+        {
+            operation["servers"] = here.clone();
+        }
         document.paths[path] = operations;
     }
     for (name, schema) in object(root.components["schemas"].clone()) {
@@ -31,33 +38,30 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Every operation there is, with its method.
-fn each(paths: &mut Value) -> impl Iterator<Item = (&String, &mut Value, bool)> {
+fn each(paths: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     let paths = paths.as_object_mut().into_iter().flatten();
-    paths.flat_map(|(_, path)| {
-        let at_root = path.get("servers").is_some();
-        let operations = path.as_object_mut().into_iter().flatten();
-        operations
-            .filter(|(name, _)| *name != "servers")
-            .map(move |(method, operation)| (method, operation, at_root))
-    })
+    paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten())
+}
+
+/// Whether it lives beside `/api/v1`.
+fn is_at_root(operation: &Value) -> bool {
+    operation.get("servers").is_some()
 }
 
 pub(super) fn operations(paths: &mut Value, components: &Value) {
-    for (method, operation, at_root) in each(paths) {
-        if !at_root {
-            if method == "post" {
-                take_idempotency_key(operation);
-            }
-            tell_problems(operation, method == "post");
-            if method == "get" {
-                take_tags(operation);
-            }
+    for (method, operation) in each(paths) {
+        match method.as_str() {
+            _ if is_at_root(operation) => {}
+            "post" => take_idempotency_key(operation),
+            "get" => take_tags(operation),
+            _ => {}
         }
+        tell_problems(operation, method);
         if operation.get("security").is_none() {
             operation["security"] = json!([]);
         }
         show_examples(operation, components);
-        name_responses(operation, at_root);
+        name_responses(operation);
     }
 }
 
@@ -68,7 +72,7 @@ pub(super) fn schemas(components: &mut Value, paths: &Value) {
         schema.as_object_mut().map(|schema| schema.remove("title"));
     }
     let mut paths = paths.clone();
-    for (_, operation, _) in each(&mut paths) {
+    for (_, operation) in each(&mut paths) {
         let body = operation.pointer("/requestBody/content/application~1json/schema/$ref");
         let name = body
             .and_then(Value::as_str)
@@ -82,7 +86,7 @@ pub(super) fn schemas(components: &mut Value, paths: &Value) {
 /// The statuses each operation may answer.
 pub(super) fn statuses(paths: &Value) -> HashMap<String, BTreeSet<u16>> {
     let mut paths = paths.clone();
-    let told = each(&mut paths).map(|(_, operation, _)| {
+    let told = each(&mut paths).map(|(_, operation)| {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let responses = operation["responses"].as_object().into_iter().flatten();
         let statuses = responses.filter_map(|(status, _)| status.parse().ok());
@@ -130,19 +134,22 @@ fn add_parameter(operation: &mut Value, parameter: Value) {
 }
 
 /// The refusals of the operation itself, and those that its token, body, parameters and method bring along.
-fn tell_problems(operation: &mut Value, is_post: bool) {
-    let mut shared: Vec<Told> = EVERYWHERE.to_vec();
+fn tell_problems(operation: &mut Value, method: &str) {
+    let mut shared = vec![INTERNAL, TIMEOUT];
+    if !is_at_root(operation) {
+        shared.extend([RATE_LIMITED, UNAVAILABLE]);
+    }
     if operation.get("security").is_some() {
         shared.extend(SIGNED_IN);
     }
     if operation.get("requestBody").is_some() {
         shared.extend(WITH_BODY);
     }
-    if is_post {
+    if method == "post" {
         shared.extend(WITH_IDEMPOTENCY_KEY);
     }
-    let parameters = operation["parameters"].as_array().map_or(0, Vec::len);
-    if parameters > usize::from(is_post) {
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    if parameters.any(|parameter| matches!(parameter["in"].as_str(), Some("path" | "query"))) {
         shared.extend(WITH_PARAMETERS);
     }
     let mut by_status: BTreeMap<u16, Vec<Value>> = BTreeMap::new();
@@ -212,7 +219,8 @@ fn show_examples(operation: &mut Value, components: &Value) {
 }
 
 /// A response says in words what its status means, and lists the headers it comes with.
-fn name_responses(operation: &mut Value, at_root: bool) {
+fn name_responses(operation: &mut Value) {
+    let at_root = is_at_root(operation);
     let taggable = operation["responses"].get("304").is_some();
     let responses = operation["responses"].as_object_mut().into_iter().flatten();
     for (status, response) in responses {

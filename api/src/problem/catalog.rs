@@ -39,9 +39,6 @@ pub(crate) const TIMEOUT: Told = Told::new(
     "The request took too long and was given up.",
 );
 
-/// Every operation.
-pub(crate) const EVERYWHERE: [Told; 4] = [RATE_LIMITED, INTERNAL, UNAVAILABLE, TIMEOUT];
-
 pub(crate) const TOKEN_MISSING: Told = Told::new(
     401,
     "token_missing",

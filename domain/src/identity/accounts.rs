@@ -7,7 +7,8 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
-use super::password::{self, Password, PasswordHash};
+use super::hashing::{self, PasswordHash};
+use super::password::Password;
 use super::sessions::{self, Device};
 use super::{ChosenRole, Email, PersonName, Role, SignedIn, Username, sql, verification};
 use crate::{Error, OnConstraint, Result, UserId};
@@ -60,7 +61,7 @@ impl NewUser {
             username: said.username,
             email: said.email,
             email_is_verified: false,
-            password_hash: password::hash(said.password).await?,
+            password_hash: hashing::hash(said.password).await?,
             first_name: said.first_name,
             last_name: said.last_name,
             role: said.role.unwrap_or_default().into(),
@@ -79,7 +80,7 @@ impl NewUser {
             username,
             email,
             email_is_verified: true,
-            password_hash: password::hash(password).await?,
+            password_hash: hashing::hash(password).await?,
             first_name: None,
             last_name: None,
             role,

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod fields;
+mod hashing;
 pub mod jobs;
 mod password;
 mod roles;

@@ -6,7 +6,8 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
-use super::password::{self, PasswordAttempt};
+use super::hashing;
+use super::password::PasswordAttempt;
 use super::tokens::{self, RefreshToken, Tokens};
 use super::{Account, Actor, LoginText, Role, sql};
 use crate::{Error, FieldError, Result, SessionId, UserId};
@@ -92,7 +93,7 @@ pub async fn prove(db: &Db, login: Login) -> Result<Proof> {
         }
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let proved = password::verify(login.password, hash).await?;
+    let proved = hashing::verify(login.password, hash).await?;
     match found {
         Some(sql::Credentials {
             id,

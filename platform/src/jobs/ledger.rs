@@ -109,16 +109,10 @@ pub async fn settle(pool: &PgPool, reports: Vec<Report>) -> Result<Settled, sqlx
 }
 
 async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
-    let ids: Vec<JobId> = reports.iter().map(|report| report.lease.job).collect();
-    let epochs: Vec<i32> = reports.iter().map(|report| report.lease.epoch).collect();
-    let outcomes: Vec<String> = reports
-        .iter()
-        .map(|report| report.verdict.outcome().to_owned())
-        .collect();
-    let errors: Vec<Option<Value>> = reports
-        .iter()
-        .map(|report| report.verdict.error())
-        .collect();
+    let ids = column(reports, |report| report.lease.job);
+    let epochs = column(reports, |report| report.lease.epoch);
+    let outcomes = column(reports, |report| report.verdict.outcome().to_owned());
+    let errors = column(reports, |report| report.verdict.error());
     let finished = sqlx::query!(
         "with run as materialized (
              select found.place, run.outcome, run.error
@@ -153,28 +147,13 @@ async fn reschedule(
     reports: &[Report],
     held: &mut u64,
 ) -> Result<Vec<Ticket>, sqlx::Error> {
-    let ids: Vec<JobId> = reports.iter().map(|report| report.lease.job).collect();
-    let epochs: Vec<i32> = reports.iter().map(|report| report.lease.epoch).collect();
-    let states: Vec<String> = reports
-        .iter()
-        .map(|report| report.verdict.state().to_owned())
-        .collect();
-    let due: Vec<Option<DateTime<Utc>>> = reports
-        .iter()
-        .map(|report| report.verdict.due_at())
-        .collect();
-    let counts: Vec<bool> = reports
-        .iter()
-        .map(|report| report.verdict.counts())
-        .collect();
-    let errors: Vec<Option<Value>> = reports
-        .iter()
-        .map(|report| report.verdict.error())
-        .collect();
-    let checkpoints: Vec<Option<Value>> = reports
-        .iter()
-        .map(|report| report.verdict.checkpoint())
-        .collect();
+    let ids = column(reports, |report| report.lease.job);
+    let epochs = column(reports, |report| report.lease.epoch);
+    let states = column(reports, |report| report.verdict.state().to_owned());
+    let due = column(reports, |report| report.verdict.due_at());
+    let counts = column(reports, |report| report.verdict.counts());
+    let errors = column(reports, |report| report.verdict.error());
+    let checkpoints = column(reports, |report| report.verdict.checkpoint());
     let rows = sqlx::query!(
         "with run as materialized (
              select found.place, run.* from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[],
@@ -209,6 +188,11 @@ async fn reschedule(
     *held += rows.len() as u64;
     let ready = rows.into_iter().filter(|row| row.ready);
     Ok(tickets(ready.map(|row| (row.id, row.pool, row.class))))
+}
+
+/// One column of a batch, for `unnest`.
+fn column<T>(reports: &[Report], of: impl Fn(&Report) -> T) -> Vec<T> {
+    reports.iter().map(of).collect()
 }
 
 /// Tickets for rows of the ledger; a pool this version does not know is left to one that does.

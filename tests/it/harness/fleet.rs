@@ -8,8 +8,10 @@ use std::time::Duration;
 use platform::config::Config;
 use platform::jobs::Job;
 use platform::{Clock, Platform, signals};
+use tokio_util::sync::CancellationToken;
 use workers::Plan;
 
+use super::client::{Client, PASSWORD};
 use super::labour::{self, Effect};
 
 const ROLE: &str = "COMMONS_TEST_ROLE";
@@ -25,7 +27,7 @@ impl Member {
             .args(["--exact", "harness::fleet::member", "--nocapture"])
             .envs(settings)
             .env(ROLE, role)
-            .env("LOG", "warn")
+            .env("LOG", settings.get("LOG").map_or("warn", String::as_str))
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -77,7 +79,14 @@ fn member() {
         .enable_all()
         .build()
         .unwrap();
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .unwrap();
     let config = Config::from_env().unwrap();
+    let telemetry = {
+        let _inside = runtime.enter();
+        platform::telemetry::start(&config).unwrap()
+    };
     runtime.block_on(async {
         let stop = signals::shutdown_token().unwrap();
         let platform = Platform::start(config, Clock::system()).unwrap();
@@ -88,12 +97,40 @@ fn member() {
                     .await
                     .unwrap();
             }
+            Some(("registers_traced", traceparent)) => {
+                registers_traced(platform, traceparent).await
+            }
             Some(("commits_without_telling", key)) => commit_without_telling(&platform, key).await,
             _ if role == "scheduler" => scheduler::run(platform, stop).await,
             _ => panic!("no role {role}"),
         }
     });
+    telemetry.stop();
     std::process::exit(0);
+}
+
+/// A request that belongs to somebody's trace, and the job it causes.
+async fn registers_traced(platform: Platform, traceparent: &str) {
+    let http = std::sync::Arc::new(api::app(platform.clone()));
+    let body = serde_json::json!({ "username": "traced", "email": "traced@example.com", "password": PASSWORD });
+    let traced = Client::new(http).header("traceparent", traceparent);
+    traced.post("/auth/register", body).await.data(201);
+    let stop = CancellationToken::new();
+    let labour = workers::run(platform.clone(), Plan::all(), stop.clone());
+    let until_done = async {
+        let unfinished = "select count(*) from jobs";
+        while sqlx::query_scalar::<_, i64>(unfinished)
+            .fetch_one(platform.db.pool())
+            .await
+            .unwrap()
+            > 0
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        stop.cancel();
+    };
+    let (ran, ()) = tokio::join!(labour, until_done);
+    ran.unwrap();
 }
 
 /// Stands still between the commit and the ticket, to be killed there.

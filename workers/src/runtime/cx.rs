@@ -1,5 +1,7 @@
 //! What a handler is given beside its job.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use platform::jobs::{Lease, LeaseError};
 use platform::{Platform, Tx};
@@ -9,7 +11,7 @@ use serde_json::Value;
 use crate::{Failure, Outcome};
 
 pub struct Cx {
-    pub platform: Platform,
+    pub platform: Arc<Platform>,
     pub lease: Lease,
     /// 1 for the first run; runs that crashed or were handed back do not count.
     pub attempt: i16,

@@ -22,7 +22,7 @@ use crate::registry::{Registry, registry};
 const BREATHER: Duration = Duration::from_millis(500);
 
 pub(super) struct Process {
-    pub(super) platform: Platform,
+    pub(super) platform: Arc<Platform>,
     pub(super) registry: Registry,
     pub(super) knows: Vec<String>,
     pub(super) slots: HashMap<&'static str, Arc<Slots>>,
@@ -70,7 +70,7 @@ pub async fn run_with(
         identity: RwLock::new(new_id(&platform.clock)),
         reports: RwLock::new(Some(reports)),
         abandon: CancellationToken::new(),
-        platform,
+        platform: Arc::new(platform),
         registry,
         pauses,
         stop,
@@ -223,7 +223,7 @@ impl Process {
                 tracing::info!(handed_back, "worker stopped");
             }
             Err(error) => {
-                tracing::warn!(%error, "no goodbye; a sweep will take this worker's jobs back")
+                tracing::warn!(%error, "no goodbye; a sweep will take this worker's jobs back");
             }
         }
     }

@@ -24,9 +24,7 @@ pub(super) fn start(
     std::thread::Builder::new()
         .name("pulse".to_owned())
         .spawn(move || {
-            runtime
-                .block_on(stop.run_until_cancelled(beat(process)))
-                .unwrap_or(())
+            runtime.block_on(stop.run_until_cancelled(beat(process)));
         })
 }
 

@@ -52,6 +52,8 @@ impl Runner {
     async fn attempt(&self, entry: &Entry, claimed: Claimed) -> Option<Verdict> {
         let span = tracing::info_span!(
             "job",
+            otel.name = claimed.name,
+            otel.kind = "consumer",
             job.id = %claimed.lease.job,
             job.name = claimed.name,
             job.attempt = claimed.attempt,
@@ -59,14 +61,14 @@ impl Runner {
         );
         continue_trace(&span, claimed.trace.as_deref());
         entry.meters.claimed(claimed.waited);
-        let (lease, attempt, last) = (
-            claimed.lease,
-            claimed.attempt,
-            claimed.attempt >= claimed.max_attempts,
-        );
+        let facts = Facts {
+            lease: claimed.lease,
+            attempt: claimed.attempt,
+            last: claimed.attempt >= claimed.max_attempts,
+        };
         let started = Instant::now();
         let result = self.call(entry, claimed).instrument(span.clone()).await;
-        let (tally, verdict) = span.in_scope(|| self.judge(result, lease, attempt, last));
+        let (tally, verdict) = span.in_scope(|| self.judge(result, facts));
         entry.meters.settled(tally, started.elapsed());
         verdict
     }
@@ -93,90 +95,75 @@ impl Runner {
         }
     }
 
-    fn judge(
-        &self,
-        result: Result<Outcome, Stopped>,
-        lease: Lease,
-        attempt: i16,
-        last: bool,
-    ) -> (Tally, Option<Verdict>) {
-        let note = |kind: &str, error: &str| self.note(kind, error, lease, attempt);
+    fn judge(&self, result: Result<Outcome, Stopped>, facts: Facts) -> (Tally, Option<Verdict>) {
         match result {
-            Ok(Outcome::Done) => (Tally::Done, Some(Verdict::Done)),
-            Ok(Outcome::Finished) => (Tally::Done, None),
-            Ok(Outcome::Snooze(at)) => (
-                Tally::Snoozed,
-                Some(Verdict::Snooze {
-                    at: Some(at),
-                    checkpoint: None,
-                }),
-            ),
-            Ok(Outcome::Continue(checkpoint)) => (
-                Tally::Snoozed,
-                Some(Verdict::Snooze {
-                    at: None,
-                    checkpoint: Some(checkpoint),
-                }),
-            ),
-            Ok(Outcome::Discard(why)) => (
-                Tally::Discarded,
-                Some(Verdict::Discard {
-                    error: note("discard", &why),
-                }),
-            ),
+            Ok(outcome) => self.accept(outcome, facts),
+            Err(Stopped::Failed(failure)) => self.fail(failure, facts),
             Err(Stopped::Abandoned) => (Tally::Snoozed, Some(Verdict::HandBack)),
-            Err(Stopped::Failed(Failure::LeaseLost)) => {
-                tracing::warn!(
-                    "job {} was taken over by another run; this one had no effect",
-                    lease.job
-                );
+        }
+    }
+
+    fn accept(&self, outcome: Outcome, facts: Facts) -> (Tally, Option<Verdict>) {
+        let snooze = |at, checkpoint| (Tally::Snoozed, Some(Verdict::Snooze { at, checkpoint }));
+        match outcome {
+            Outcome::Done => (Tally::Done, Some(Verdict::Done)),
+            Outcome::Finished => (Tally::Done, None),
+            Outcome::Snooze(at) => snooze(Some(at), None),
+            Outcome::Continue(checkpoint) => snooze(None, Some(checkpoint)),
+            Outcome::Discard(why) => self.discard(&why, facts),
+        }
+    }
+
+    fn fail(&self, failure: Failure, facts: Facts) -> (Tally, Option<Verdict>) {
+        let job = facts.lease.job;
+        match failure {
+            Failure::LeaseLost => {
+                tracing::warn!("job {job} was taken over by another run; this one had no effect");
                 (Tally::Discarded, None)
             }
-            Err(Stopped::Failed(Failure::Discard(why))) => {
-                tracing::info!("job {} discarded: {why}", lease.job);
-                (
-                    Tally::Discarded,
-                    Some(Verdict::Discard {
-                        error: note("discard", &why),
-                    }),
-                )
-            }
-            Err(Stopped::Failed(Failure::Retry { error, after })) if !last => {
-                let wait = after.unwrap_or_else(|| backoff(lease, attempt));
-                tracing::warn!("job {} failed, next try in {wait:?}: {error}", lease.job);
+            Failure::Discard(why) => self.discard(&why, facts),
+            Failure::Retry { error, after } if !facts.last => {
+                let wait = after.unwrap_or_else(|| backoff(facts.lease, facts.attempt));
+                tracing::warn!("job {job} failed, next try in {wait:?}: {error}");
                 let at = self.process.platform.clock.now() + wait;
-                (
-                    Tally::Failed,
-                    Some(Verdict::Retry {
-                        at,
-                        error: note("failure", &error),
-                    }),
-                )
+                let error = self.note("failure", &error, facts);
+                (Tally::Failed, Some(Verdict::Retry { at, error }))
             }
-            Err(Stopped::Failed(failure @ (Failure::Retry { .. } | Failure::Dead(_)))) => {
-                tracing::error!("job {} is dead: {failure}", lease.job);
-                (
-                    Tally::Dead,
-                    Some(Verdict::Dead {
-                        error: note("dead", &failure.to_string()),
-                    }),
-                )
+            failure => {
+                tracing::error!("job {job} is dead: {failure}");
+                let error = self.note("dead", &failure.to_string(), facts);
+                (Tally::Dead, Some(Verdict::Dead { error }))
             }
         }
     }
 
-    fn note(&self, kind: &str, error: &str, lease: Lease, attempt: i16) -> Value {
+    fn discard(&self, why: &str, facts: Facts) -> (Tally, Option<Verdict>) {
+        tracing::info!("job {} discarded: {why}", facts.lease.job);
+        let error = self.note("discard", why, facts);
+        (Tally::Discarded, Some(Verdict::Discard { error }))
+    }
+
+    fn note(&self, kind: &str, error: &str, facts: Facts) -> Value {
         let end = (0..=ERROR_LENGTH.min(error.len()))
             .rev()
             .find(|at| error.is_char_boundary(*at));
         json!({
-            "attempt": attempt,
+            "attempt": facts.attempt,
             "at": self.process.platform.clock.now(),
             "kind": kind,
             "error": &error[..end.unwrap_or(0)],
-            "worker": lease.worker,
+            "worker": facts.lease.worker,
         })
     }
+}
+
+/// What a verdict depends on, besides what the handler said.
+#[derive(Clone, Copy)]
+struct Facts {
+    lease: Lease,
+    attempt: i16,
+    /// No attempt is left after this one.
+    last: bool,
 }
 
 enum Stopped {

@@ -16,7 +16,7 @@ pub(super) const WRITERS: usize = 2;
 const BREATHER: Duration = Duration::from_millis(200);
 
 /// Until all runs have reported. Postgres being away is waited out: these jobs are done, and only this process knows.
-pub(super) async fn write(platform: Platform, reports: Arc<Mutex<mpsc::Receiver<Report>>>) {
+pub(super) async fn write(platform: Arc<Platform>, reports: Arc<Mutex<mpsc::Receiver<Report>>>) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         batch.clear();

@@ -69,27 +69,32 @@ async fn drain(engine: &Engine) -> Result<f64> {
     Ok(rate)
 }
 
-/// A million finished rows and a million that wait for next week.
+/// A million finished rows and a million that wait for next week, made over the last day: their ids sort by time.
 async fn furnish(engine: &Engine) -> Result<()> {
-    sqlx::raw_sql(
+    let id = "(lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 90000000 + n), 12, '0') || '7' || \
+              substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid";
+    let finished = format!(
         "insert into finished_jobs (id, finished_at, created_at, merged, attempt, crashes, class, outcome, name, pool, payload)
-         select gen_random_uuid(), now(), now(), 1, 1, 0, 1, 'done', 'bench.other', 'feed', '{\"n\": 1}'
-         from generate_series(1, 1000000);
-         insert into jobs (id, max_attempts, class, due_at, created_at, state, name, pool, payload)
-         select gen_random_uuid(), 20, 1, now() + interval '7 days' + n * interval '1 ms', now(), 'scheduled', 'bench.other', 'feed',
-                '{\"n\": 1}'
-         from generate_series(1, 1000000) as n",
-    )
-    .execute(engine.long().await?.pool())
-    .await?;
-    // What autovacuum would do in the next minute, so that it does not do it during the measure.
-    for settle in [
+         select {id}, now(), now(), 1, 1, 0, 1, 'done', 'bench.other', 'feed', '{{\"n\": 1}}' from generate_series(1, 1000000) n"
+    );
+    let scheduled = format!(
+        "insert into jobs (id, max_attempts, class, due_at, created_at, state, name, pool, payload)
+         select {id}, 20, 1, now() + interval '7 days' + n * interval '1 ms', now(), 'scheduled', 'bench.other', 'feed',
+                '{{\"n\": 1}}' from generate_series(1, 1000000) n"
+    );
+    // Then what autovacuum would do in the next minute, so that it does not do it during the measure.
+    let settle = [
         "vacuum analyze jobs",
         "vacuum analyze finished_jobs",
         "checkpoint",
-    ] {
-        sqlx::raw_sql(settle)
-            .execute(engine.long().await?.pool())
+    ];
+    let pool = engine.long().await?;
+    for statement in [finished.as_str(), scheduled.as_str()]
+        .into_iter()
+        .chain(settle)
+    {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()))
+            .execute(pool.pool())
             .await?;
     }
     Ok(())

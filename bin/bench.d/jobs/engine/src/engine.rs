@@ -130,6 +130,7 @@ impl Engine {
         let registry = Registry::default().with(nothing).with(one_row).with(ping);
         let stop = CancellationToken::new();
         let (platform, token) = (self.platform.clone(), stop.clone());
+        #[expect(clippy::disallowed_methods, reason = "ends with the crew")]
         let workers =
             tokio::task::spawn(workers::runtime::run_with(platform, registry, plan, token));
         Ok(Crew { stop, workers })

@@ -1,0 +1,46 @@
+//! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
+//! decode, so add fields with a default and keep retired names until their rows are gone.
+
+use domain::VerificationId;
+use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
+use domain::idempotency::jobs::PurgeIdempotencyKeys;
+use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use insta::assert_snapshot;
+use platform::jobs::{Job, NewJob};
+use uuid::Uuid;
+
+fn stored<J: Job>(job: &J) -> String {
+    let job = NewJob::new(job).unwrap();
+    format!(
+        "{} {} {} attempts {} unique {} payload {}",
+        job.name,
+        job.pool,
+        job.class.name(),
+        job.attempts,
+        job.unique.is_some(),
+        job.payload
+    )
+}
+
+#[test]
+fn stored_jobs_look_the_same_as_ever() {
+    let id = Uuid::from_u128(7);
+    let all = [
+        stored(&KeepJobTables {}),
+        stored(&PurgeDeadJobs {}),
+        stored(&PurgeIdempotencyKeys {}),
+        stored(&PurgeExpiredTokens {}),
+        stored(&SendVerificationMail {
+            verification_id: VerificationId(id),
+        }),
+    ];
+    let names: Vec<&str> = all.iter().filter_map(|job| job.split(' ').next()).collect();
+    assert_eq!(workers::registry().names(), names, "a new job belongs here");
+    assert_snapshot!(all.join("\n"), @r#"
+    housekeeping.keep_job_tables maintenance normal attempts 20 unique true payload {}
+    housekeeping.purge_dead_jobs maintenance bulk attempts 20 unique true payload {}
+    idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
+    identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
+    identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    "#);
+}
