@@ -30,9 +30,11 @@ macro_rules! files {
     };
 }
 
-const FILES: [File; 13] = files![
+const FILES: [File; 15] = files![
     "/" is PAGE in "index.html",
     "/console.css" is STYLE in "console.css",
+    "/reading.css" is STYLE in "reading.css",
+    "/tables.css" is STYLE in "tables.css",
     "/console.js" is SCRIPT in "console.js",
     "/acts.js" is SCRIPT in "acts.js",
     "/api.js" is SCRIPT in "api.js",

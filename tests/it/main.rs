@@ -1,10 +1,6 @@
 //! The whole of Commons against real Postgres and real Redis. `bin/test` starts both and calls this.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that is surprised fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
 mod contracts;
 mod faults;

@@ -5,6 +5,9 @@ import { act, look } from "./api.js";
 import { Notice, ask, badge, busy, button, h, time, watch } from "./dom.js";
 
 const EVERY_SECONDS = 3;
+/** So many failures are seen at once. */
+const RECENT = 3;
+
 const RETRIED_FROM = ["scheduled", "ready", "dead", "quarantined"];
 const ENDED = ["done", "discarded"];
 
@@ -115,15 +118,20 @@ function explained({ state }, { reasons }) {
 
 function failures({ errors }) {
   if (!errors.length) return "";
-  const lines = errors.toReversed().map(({ attempt, at, kind, error, worker }) =>
-    h(
-      "li",
-      null,
-      h("p", null, h("strong", null, `Attempt ${attempt}`), ` ${kind} `, time(at), worker && h("code", { title: "The worker" }, worker)),
-      h("pre", null, error),
-    ),
+  const lines = errors.toReversed().map(failure);
+  const [recent, earlier] = [lines.slice(0, RECENT), lines.slice(RECENT)];
+  return h(
+    "section",
+    { class: "failures" },
+    h("h3", null, "What went wrong"),
+    h("ol", null, recent),
+    earlier.length > 0 && h("details", null, h("summary", null, `${earlier.length} more before`), h("ol", null, earlier)),
   );
-  return h("section", { class: "failures" }, h("h3", null, "What went wrong"), h("ol", null, lines));
+}
+
+function failure({ attempt, at, kind, error, worker }) {
+  const where = worker && h("code", { title: "The worker" }, worker);
+  return h("li", null, h("p", null, h("strong", null, `Attempt ${attempt}`), ` ${kind} `, time(at), where), h("pre", null, error));
 }
 
 function json(title, value) {

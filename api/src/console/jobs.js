@@ -4,7 +4,7 @@ import { nameActs } from "./acts.js";
 import { look } from "./api.js";
 import { Notice, badge, busy, button, fill, h, row, table, time } from "./dom.js";
 import { openJob } from "./job.js";
-import { isId, number } from "./words.js";
+import { isId, number, short } from "./words.js";
 
 const STATES = ["scheduled", "ready", "running", "dead", "quarantined", "done", "discarded"];
 const AT_ONCE = 50;
@@ -113,7 +113,7 @@ class List {
     if (!id) return;
     if (!isId(id)) return this.notice.fail({ message: "This is no job's id." });
     const closed = () => {
-      if (this.job?.id === id && !this.signal.aborted) location.hash = address("", this.wanted);
+      if (location.hash.startsWith(`#/jobs/${id}`)) location.hash = address("", this.wanted);
     };
     this.job = openJob(id, { changed: (job) => this.#put(job), closed });
   }
@@ -163,7 +163,7 @@ class List {
   #line(job) {
     return row(COLUMNS, [
       badge(job.state),
-      h("a", { href: address(job.id, this.wanted) }, job.name),
+      [h("a", { href: address(job.id, this.wanted) }, job.name), h("code", { title: job.id }, short(job.id))],
       job.pool,
       [String(job.attempt), job.crashes > 0 && h("span", { class: "bad" }, ` +${job.crashes} crashed`)],
       time(job.created_at),

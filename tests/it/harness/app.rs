@@ -54,10 +54,7 @@ impl TestApp {
     }
 
     async fn with_clock(settings: &[(&str, &str)], clock: Clock) -> Self {
-        let name = format!(
-            "test_{}",
-            Uuid::from(platform::new_id(&Clock::system())).simple()
-        );
+        let name = format!("test_{}", platform::new_id(&Clock::system()).simple());
         let folder = std::env::temp_dir().join("commons-tests").join(&name);
         let mut all: HashMap<String, String> = HashMap::from([
             ("DATABASE_POOL".to_owned(), "10".to_owned()),

@@ -98,7 +98,7 @@ fn member() {
                     .unwrap();
             }
             Some(("registers_traced", traceparent)) => {
-                registers_traced(platform, traceparent).await
+                registers_traced(platform, traceparent).await;
             }
             Some(("commits_without_telling", key)) => commit_without_telling(&platform, key).await,
             _ if role == "scheduler" => scheduler::run(platform, stop).await,
