@@ -14,11 +14,19 @@ use crate::Entry;
 const GLANCE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(platform: &Platform, entries: &[Entry], stop: &CancellationToken) {
+    let mut settled = vec![None; entries.len()];
     while !stop.is_cancelled() {
         let now = platform.clock.now();
-        for entry in entries {
-            if let Err(error) = tick(platform, entry, now).await {
-                tracing::warn!(entry = entry.name, %error, "a tick was not enqueued; it will be made up for");
+        for (entry, settled) in entries.iter().zip(&mut settled) {
+            let latest = Some(entry.latest(now));
+            if *settled == latest {
+                continue;
+            }
+            match tick(platform, entry, now).await {
+                Ok(_) => *settled = latest,
+                Err(error) => {
+                    tracing::warn!(entry = entry.name, %error, "a tick was not enqueued; it will be made up for");
+                }
             }
         }
         let next = entries

@@ -40,16 +40,14 @@ pub async fn scheduler(platform: Platform, stop: CancellationToken) -> Result<()
     ops
 }
 
-/// Metrics and health of a role without an API, where OPS_BIND says so.
+/// Metrics and health of a role without an API.
 async fn ops(platform: &Platform, stop: &CancellationToken) -> Result<()> {
-    match platform.config.http.ops_bind {
-        Some(address) => Ok(ends_all(
-            stop,
-            api::serve_ops(platform.clone(), address, stop.clone()),
-        )
-        .await?),
-        None => Ok(()),
-    }
+    let address = platform.config.http.ops_bind;
+    Ok(ends_all(
+        stop,
+        api::serve_ops(platform.clone(), address, stop.clone()),
+    )
+    .await?)
 }
 
 async fn ends_all<T>(stop: &CancellationToken, role: impl Future<Output = T>) -> T {

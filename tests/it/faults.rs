@@ -256,7 +256,14 @@ async fn a_redis_that_restarts_empty_under_workers_loses_no_job() {
 
 #[tokio::test]
 async fn a_postgres_that_restarts_under_load_loses_nothing_and_nobody_dies() {
-    let (servers, app) = on_own_servers("postgres", &[]).await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let bind = format!("127.0.0.1:{port}");
+    let (servers, app) = on_own_servers("postgres", &[("BIND", &bind)]).await;
+    let mut api = Member::start("api", &app.settings);
     let mut scheduler = Member::start("scheduler", &app.settings);
     let mut worker = Member::worker("feed:16", &app.settings);
     let accepted = enqueue_through_a_restart(&app, &servers).await;

@@ -14,3 +14,4 @@ mod openapi;
 mod operations;
 mod schema;
 mod traces;
+mod twice;

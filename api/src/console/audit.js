@@ -2,7 +2,7 @@
 
 import { look, me } from "./api.js";
 import { Notice, busy, button, fill, h, row, table, time } from "./dom.js";
-import { isId, number, short } from "./words.js";
+import { isId, portion, short } from "./words.js";
 
 const AT_ONCE = 50;
 
@@ -29,7 +29,7 @@ export function openAudit(main, _, signal) {
     body.append(...data.map(line));
     more.hidden = !pagination.has_more;
     empty.hidden = body.children.length > 0;
-    fill(sum, `${number(body.children.length)} of ${number(pagination.total)}${pagination.total_is_estimate ? " or more" : ""}, the newest first`);
+    fill(sum, portion(body.children.length, pagination));
   };
   const refresh = button("Refresh", () =>
     busy(refresh, notice, async () => {
@@ -55,7 +55,8 @@ function line(act) {
     h("code", null, act.action),
     target(act),
     details(act.detail),
-    act.request_id && h("code", { title: act.request_id }, isId(act.request_id) ? short(act.request_id) : act.request_id),
+    act.request_id &&
+      h("code", { title: act.request_id }, isId(act.request_id) ? short(act.request_id) : act.request_id),
   ]);
 }
 
@@ -76,5 +77,7 @@ function target({ action, target }) {
 
 function details(detail) {
   const known = Object.entries(detail ?? {}).filter(([, value]) => value !== null);
-  return known.map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ");
+  return known
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
 }

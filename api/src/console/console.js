@@ -18,7 +18,11 @@ let shown = null;
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const [tab, ...rest] = path.split("/");
-  return { tab: Object.hasOwn(TABS, tab) ? tab : "pools", id: decoded(rest.join("/")), query: new URLSearchParams(query) };
+  return {
+    tab: Object.hasOwn(TABS, tab) ? tab : "pools",
+    id: decoded(rest.join("/")),
+    query: new URLSearchParams(query),
+  };
 }
 
 function decoded(text) {
@@ -57,7 +61,13 @@ function showSignIn(why) {
   nav.hidden = account.hidden = true;
   document.title = "Sign in · Commons console";
   const notice = new Notice();
-  const name = h("input", { name: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false", required: true });
+  const name = h("input", {
+    name: "username",
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: "false",
+    required: true,
+  });
   const password = h("input", { name: "password", type: "password", autocomplete: "current-password", required: true });
   const enter = h("button", { class: "primary" }, "Sign in");
   const submit = (event) => {
@@ -85,4 +95,9 @@ function showSignIn(why) {
 leaving.addEventListener("left", ({ detail }) => showSignIn(detail));
 addEventListener("hashchange", show);
 document.getElementById("leave").addEventListener("click", () => signOut());
+// The address is for the tabs: the link must not change it.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 show();

@@ -36,7 +36,11 @@ export function table(name, columns, body) {
 }
 
 export function row(columns, cells) {
-  return h("tr", null, cells.map((cell, at) => h("td", { "data-label": columns[at][0], class: columns[at][1] }, cell)));
+  return h(
+    "tr",
+    null,
+    cells.map((cell, at) => h("td", { "data-label": columns[at][0], class: columns[at][1] }, cell)),
+  );
 }
 
 /** A line that says how something went. */
@@ -59,7 +63,10 @@ export class Notice {
 
   #show(kind, ...parts) {
     this.element.className = `notice ${kind}`;
-    this.element.replaceChildren(h("span", null, ...parts), button("Dismiss", () => this.clear(), { class: "quiet" }));
+    this.element.replaceChildren(
+      h("span", null, ...parts),
+      button("Dismiss", () => this.clear(), { class: "quiet" }),
+    );
     this.element.hidden = false;
   }
 }
@@ -80,7 +87,8 @@ export async function busy(pressed, notice, work) {
 
 /** Asks before an act. Answers what was typed ("" where nothing was asked for), or null. */
 export function ask({ title, text, action, input, danger }) {
-  const field = input && h("input", { name: "answer", maxlength: 500, placeholder: input.placeholder, autocomplete: "off" });
+  const field =
+    input && h("input", { name: "answer", maxlength: 500, placeholder: input.placeholder, autocomplete: "off" });
   const form = h(
     "form",
     { method: "dialog" },

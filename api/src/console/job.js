@@ -79,14 +79,23 @@ class Drawer {
     this.state.replaceChildren(badge(job.state));
     this.retry.hidden = !RETRIED_FROM.includes(job.state);
     this.discard.hidden = ENDED.includes(job.state) || job.state === "running";
-    this.body.replaceChildren(explained(job, why), failures(job), json("Payload", job.payload), json("Checkpoint", job.checkpoint), facts(job));
+    this.body.replaceChildren(
+      explained(job, why),
+      failures(job),
+      json("Payload", job.payload),
+      json("Checkpoint", job.checkpoint),
+      facts(job),
+    );
     this.changed(job);
   }
 
   #name(name) {
     this.title.textContent = name;
     const others = h("a", { href: `#/jobs?${new URLSearchParams({ name })}` }, "All jobs of this name");
-    this.named.append(h("h3", null, others), nameActs(name, this.notice, () => this.again()));
+    this.named.append(
+      h("h3", null, others),
+      nameActs(name, this.notice, () => this.again()),
+    );
   }
 
   async #discard() {
@@ -125,13 +134,19 @@ function failures({ errors }) {
     { class: "failures" },
     h("h3", null, "What went wrong"),
     h("ol", null, recent),
-    earlier.length > 0 && h("details", null, h("summary", null, `${earlier.length} more before`), h("ol", null, earlier)),
+    earlier.length > 0 &&
+      h("details", null, h("summary", null, `${earlier.length} more before`), h("ol", null, earlier)),
   );
 }
 
 function failure({ attempt, at, kind, error, worker }) {
   const where = worker && h("code", { title: "The worker" }, worker);
-  return h("li", null, h("p", null, h("strong", null, `Attempt ${attempt}`), ` ${kind} `, time(at), where), h("pre", null, error));
+  return h(
+    "li",
+    null,
+    h("p", null, h("strong", null, `Attempt ${attempt}`), ` ${kind} `, time(at), where),
+    h("pre", null, error),
+  );
 }
 
 function json(title, value) {
@@ -156,6 +171,8 @@ function facts(job) {
     ["Worker", code(job.worker)],
     ["Unique key", code(job.unique_key)],
   ];
-  const lines = known.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]);
+  const lines = known
+    .filter(([, value]) => value)
+    .flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]);
   return h("section", null, h("h3", null, "Facts"), h("dl", null, lines));
 }

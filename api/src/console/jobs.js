@@ -4,7 +4,7 @@ import { nameActs } from "./acts.js";
 import { look } from "./api.js";
 import { Notice, badge, busy, button, fill, h, row, table, time } from "./dom.js";
 import { openJob } from "./job.js";
-import { isId, number, short } from "./words.js";
+import { isId, portion, short } from "./words.js";
 
 const STATES = ["scheduled", "ready", "running", "dead", "quarantined", "done", "discarded"];
 const AT_ONCE = 50;
@@ -55,7 +55,13 @@ class List {
     const changed = () => this.#filter();
     this.state = h("select", { onchange: changed }, options(STATES));
     this.pool = h("select", { onchange: changed }, options([]));
-    this.name = h("input", { type: "search", list: "names", placeholder: "any", spellcheck: "false", onchange: changed });
+    this.name = h("input", {
+      type: "search",
+      list: "names",
+      placeholder: "any",
+      spellcheck: "false",
+      onchange: changed,
+    });
     this.names = h("datalist", { id: "names" });
     const refresh = button("Refresh", () => busy(refresh, this.notice, () => this.#read()));
     this.#offerPools().catch((problem) => this.notice.fail(problem));
@@ -114,12 +120,23 @@ class List {
     if (!isId(id)) return this.notice.fail({ message: "This is no job's id." });
     const closed = () => {
       if (location.hash.startsWith(`#/jobs/${id}`)) location.hash = address("", this.wanted);
+      this.lines.get(id)?.querySelector("a").focus({ preventScroll: true });
     };
     this.job = openJob(id, { changed: (job) => this.#put(job), closed });
   }
 
   #afresh() {
-    this.#read().catch((problem) => this.notice.fail(problem));
+    this.#read().catch((problem) => {
+      this.#clear();
+      this.notice.fail(problem);
+    });
+  }
+
+  #clear() {
+    this.lines.clear();
+    this.body.replaceChildren();
+    this.more.hidden = true;
+    fill(this.sum, "");
   }
 
   /** Reads a page, the first one where no cursor leads to another. Only the page that was asked for last is shown. */
@@ -130,10 +147,7 @@ class List {
     if (cursor) query.set("cursor", cursor);
     const page = await look(`/admin/jobs?${query}`, this.signal);
     if (turn !== this.turn) return;
-    if (!cursor) {
-      this.body.replaceChildren();
-      this.lines.clear();
-    }
+    if (!cursor) this.#clear();
     this.#show(page);
   }
 
@@ -146,8 +160,7 @@ class List {
     this.more.hidden = !pagination.has_more;
     this.empty.hidden = this.lines.size > 0;
     this.names.replaceChildren(...[...names].sort().map((name) => h("option", { value: name })));
-    const total = `${number(pagination.total)}${pagination.total_is_estimate ? " or more" : ""}`;
-    fill(this.sum, this.lines.size ? `${number(this.lines.size)} of ${total}, the newest first` : "");
+    fill(this.sum, portion(this.lines.size, pagination));
   }
 
   /** Shows a job of the list as it is now. */
@@ -155,6 +168,7 @@ class List {
     const line = this.lines.get(job.id);
     if (!line && !isNew) return;
     const next = this.#line(job);
+    if (line?.isEqualNode(next)) return;
     if (line) line.replaceWith(next);
     else this.body.append(next);
     this.lines.set(job.id, next);

@@ -3,7 +3,7 @@
 import { look } from "./api.js";
 import { Notice, button, fill, h, time, watch } from "./dom.js";
 import { readMail } from "./mime.js";
-import { number } from "./words.js";
+import { exactly, number } from "./words.js";
 
 const EVERY_SECONDS = 5;
 
@@ -32,9 +32,18 @@ class Box {
     this.sum = h("p", { class: "sum" });
     this.list = h("ul", { class: "list" });
     this.reader = h("article", { class: "reader" });
-    this.empty = h("p", { class: "empty", hidden: true }, "No mails are kept. With a mail server they are sent instead.");
+    this.empty = h(
+      "p",
+      { class: "empty", hidden: true },
+      "No mails are kept. With a mail server they are sent instead.",
+    );
     this.element = h("div", { class: "mails" }, this.list, this.reader);
-    main.append(h("div", { class: "head" }, h("h1", null, "Mails"), this.sum), this.trouble.element, this.empty, this.element);
+    main.append(
+      h("div", { class: "head" }, h("h1", null, "Mails"), this.sum),
+      this.trouble.element,
+      this.empty,
+      this.element,
+    );
   }
 
   /** Takes what the folder holds, the newest first, touching only what is new or gone. */
@@ -70,7 +79,8 @@ class Box {
       else line.firstChild.removeAttribute("aria-current");
     }
     if (mail && this.shown !== name) this.reader.replaceChildren(...read(mail));
-    if (!mail && wanted) this.reader.replaceChildren(back(), h("p", { class: "empty" }, "This mail is not kept any more."));
+    if (!mail && wanted)
+      this.reader.replaceChildren(back(), h("p", { class: "empty" }, "This mail is not kept any more."));
     this.shown = mail && name;
   }
 }
@@ -90,7 +100,11 @@ const back = () => h("a", { class: "back", href: "#/mails" }, "← All mails");
 function read(mail) {
   const { from, to, subject, date } = mail.headers;
   const fact = (name, value) => value && [h("dt", null, name), h("dd", null, value)];
-  const views = { ...(mail.html && { HTML: () => framed(mail.html) }), ...(mail.text && { Text: () => linked(mail.text) }), Source: () => h("pre", null, mail.source) };
+  const views = {
+    ...(mail.html && { HTML: () => framed(mail.html) }),
+    ...(mail.text && { Text: () => linked(mail.text) }),
+    Source: () => h("pre", null, mail.source),
+  };
   const part = h("div", { class: "part" });
   const tabs = Object.keys(views).map((name) => button(name, () => show(name, true)));
   const show = (name, isChoice) => {
@@ -102,7 +116,7 @@ function read(mail) {
   return [
     back(),
     h("h2", null, subject || "(no subject)"),
-    h("dl", null, fact("From", from), fact("To", to), fact("Date", date && time(iso(date)))),
+    h("dl", null, fact("From", from), fact("To", to), fact("Date", iso(date) && exactly(new Date(date)))),
     h("div", { class: "switch", role: "group", "aria-label": "Show as" }, tabs),
     part,
   ];

@@ -52,7 +52,11 @@ export function openPools(main, _, signal) {
 function told(pools) {
   const all = (count) => number(pools.reduce((sum, pool) => sum + pool[count], 0));
   const paused = pools.filter((pool) => pool.pause).length;
-  const parts = [`${all("ready")} ready`, `${all("in_flight")} running`, `${all("settled_per_minute")} settled in the last minute`];
+  const parts = [
+    `${all("ready")} ready`,
+    `${all("in_flight")} running`,
+    `${all("settled_per_minute")} settled in the last minute`,
+  ];
   if (paused) parts.push(`${paused} paused`);
   return parts.join(" · ");
 }
@@ -78,7 +82,7 @@ class Line {
       [name, this.pause],
       this.age,
       this.ready,
-      [this.running, h("span", { class: "meter", "aria-hidden": "true" }, this.fill)],
+      [h("span", { class: "meter", "aria-hidden": "true" }, this.fill), this.running],
       this.rate,
       this.scheduled,
       this.dead,

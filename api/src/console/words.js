@@ -12,6 +12,11 @@ const MOST_COUNTED = 100_000;
 export const number = (value) => plain.format(value);
 export const backlog = (value) => (value >= MOST_COUNTED ? `${number(MOST_COUNTED)}+` : number(value));
 
+/** "50 of 167": how much of a list is on the page. */
+export function portion(shown, { total, total_is_estimate: isEstimate }) {
+  return shown ? `${number(shown)} of ${number(total)}${isEstimate ? " or more" : ""}, the newest first` : "";
+}
+
 /** "14:03:22" today, "21 Nov 14:03:22" on any other day. */
 export function moment(date) {
   const today = date.toDateString() === new Date().toDateString();

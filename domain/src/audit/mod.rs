@@ -62,7 +62,7 @@ pub async fn record(
 
 /// One act.
 #[derive(Clone, Debug, PartialEq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Act {
     pub id: Uuid,
     /// Absent where it came from a shell on the machine.

@@ -60,7 +60,7 @@ pub struct JobFilter {
 
 /// A pool at a glance.
 #[derive(Clone, Debug, PartialEq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct PoolOverview {
     pub pool: String,
     /// Jobs that could run now, counted up to 100,000.
@@ -83,7 +83,7 @@ pub struct PoolOverview {
 
 /// Since when, by whom and why something is held.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct PoolPause {
     pub since: DateTime<Utc>,
     pub reason: Option<String>,
@@ -92,7 +92,7 @@ pub struct PoolPause {
 
 /// A job in a list.
 #[derive(Clone, Debug, PartialEq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct JobSummary {
     pub id: Uuid,
     pub name: String,
@@ -114,7 +114,7 @@ pub struct JobSummary {
 
 /// A job with its payload and all that went wrong.
 #[derive(Clone, Debug, PartialEq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct JobDetail {
     #[oai(flatten)]
     pub summary: JobSummary,
@@ -135,7 +135,7 @@ pub struct JobDetail {
 
 /// A run that went wrong.
 #[derive(Clone, Debug, PartialEq, Object, serde::Deserialize)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct RunError {
     pub attempt: i16,
     pub at: DateTime<Utc>,
@@ -147,7 +147,7 @@ pub struct RunError {
 
 /// Why a job is not running.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Explanation {
     pub state: JobState,
     /// From the most to the least decisive; empty where nothing stands in its way.
@@ -155,7 +155,7 @@ pub struct Explanation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Reason {
     /// Stable: `scheduled`, `retrying`, `pool_paused`, `name_paused`, `no_worker`, `unknown_to_workers`, `all_busy`,
     /// `behind_others`, `running`, `dead`, `quarantined`, `finished`.
@@ -165,7 +165,7 @@ pub struct Reason {
 
 /// How many jobs run again.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct RetriedJobs {
     pub name: String,
     pub retried: u64,
@@ -173,7 +173,7 @@ pub struct RetriedJobs {
 
 /// All pools, in the order of their names' list.
 #[derive(Clone, Debug, PartialEq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct PoolsView {
     pub pools: Vec<PoolOverview>,
 }
@@ -188,7 +188,7 @@ pub struct PauseRequest {
 
 /// A mail as it would have been sent (RFC 5322).
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct KeptMail {
     /// Sorts by time.
     pub name: String,
@@ -196,7 +196,7 @@ pub struct KeptMail {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct KeptMails {
     pub mails: Vec<KeptMail>,
 }

@@ -9,7 +9,7 @@ use crate::rate::Limit;
 #[derive(Clone, Debug)]
 pub struct Http {
     pub bind: SocketAddr,
-    pub ops_bind: Option<SocketAddr>,
+    pub ops_bind: SocketAddr,
     pub public_url: String,
     pub trusted_proxies: Vec<Network>,
     pub require_https: bool,
@@ -29,7 +29,10 @@ impl Http {
             "PORT",
             "Port to listen on where a platform hands one out; BIND wins.",
         );
-        let ops_bind = reader.maybe("OPS_BIND", "Address where workers and schedulers serve /metrics and /health. Not set: they do not.");
+        let ops_bind = reader.maybe(
+            "OPS_BIND",
+            "Address where workers and schedulers serve /metrics and /health. Default: a free port of this machine (the log names it), or all interfaces on PORT.",
+        );
         let public_url: Option<String> = reader.or(
             "PUBLIC_URL",
             "http://localhost:8080",
@@ -62,13 +65,14 @@ impl Http {
             "25/3600s",
             "Tries to sign in to one account, from whatever address.",
         );
-        let any_port = |port: Option<u16>| match port {
+        let on = |port: Option<u16>, own: u16| match port {
             Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
-            None => SocketAddr::from(([127, 0, 0, 1], 8080)),
+            None => SocketAddr::from(([127, 0, 0, 1], own)),
         };
+        let port = port?;
         Some(Self {
-            bind: bind?.unwrap_or(any_port(port?)),
-            ops_bind: ops_bind?,
+            bind: bind?.unwrap_or(on(port, 8080)),
+            ops_bind: ops_bind?.unwrap_or(on(port, 0)),
             public_url: public_url?.trim_end_matches('/').to_owned(),
             trusted_proxies: trusted_proxies?,
             require_https: require_https?,

@@ -37,7 +37,7 @@ impl Process {
         );
         let log = reader.or(
             "LOG",
-            "info",
+            "info,apalis_core=warn,sqlx::postgres::notice=warn",
             "What is logged, as a tracing filter: `info,sqlx=debug`.",
         );
         let log_format = reader.or(

@@ -54,6 +54,7 @@ impl TestApp {
     }
 
     async fn with_clock(settings: &[(&str, &str)], clock: Clock) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let name = format!("test_{}", platform::new_id(&Clock::system()).simple());
         let folder = std::env::temp_dir().join("commons-tests").join(&name);
         let mut all: HashMap<String, String> = HashMap::from([
@@ -172,6 +173,21 @@ impl TestApp {
         let mut tx = self.platform.db.begin().await.unwrap();
         tx.enqueue_all(jobs).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// Enqueues every job that has finished once more, as if its worker had died after the effect.
+    pub async fn replay(&self) -> u64 {
+        let replayed = sqlx::query(
+            "insert into jobs (id, max_attempts, class, told_at, created_at, actor, state, name, pool, payload)
+             select gen_random_uuid(), 20, class, clock_timestamp(), created_at, actor, 'ready', name, pool, payload
+             from finished_jobs",
+        )
+        .execute(self.platform.db.pool())
+        .await
+        .unwrap();
+        self.platform.redis.wipe().await.unwrap();
+        self.sweep().await;
+        replayed.rows_affected()
     }
 
     /// What the scheduler's relay does in a moment.

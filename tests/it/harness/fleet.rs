@@ -101,6 +101,7 @@ fn member() {
                 registers_traced(platform, traceparent).await;
             }
             Some(("commits_without_telling", key)) => commit_without_telling(&platform, key).await,
+            _ if role == "api" => api::serve(platform, stop).await.unwrap(),
             _ if role == "scheduler" => scheduler::run(platform, stop).await,
             _ => panic!("no role {role}"),
         }

@@ -27,7 +27,11 @@ impl Puller {
         let mut taker = None;
         let mut backlog = false;
         while self.may_go_on().await {
-            let Some(mut places) = self.slots.take(backlog).await else {
+            let places = self
+                .process
+                .stop
+                .run_until_cancelled(self.slots.take(backlog));
+            let Some(Some(mut places)) = places.await else {
                 return;
             };
             let most = places.num_permits();

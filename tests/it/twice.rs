@@ -1,0 +1,58 @@
+//! Every job there is, run twice: the second run does no harm.
+
+use std::collections::BTreeSet;
+
+use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
+use domain::idempotency::jobs::PurgeIdempotencyKeys;
+use domain::identity::jobs::PurgeExpiredTokens;
+
+use crate::harness::TestApp;
+
+#[tokio::test]
+async fn every_job_is_harmless_when_it_runs_twice() {
+    let app = TestApp::start().await;
+    app.register("alice").await.data(201);
+    app.enqueue(KeepJobTables {}).await;
+    app.enqueue(PurgeDeadJobs {}).await;
+    app.enqueue(PurgeIdempotencyKeys {}).await;
+    app.enqueue(PurgeExpiredTokens {}).await;
+    app.drain().await;
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from finished_jobs where outcome = 'done' order by name")
+            .fetch_all(app.platform.db.pool())
+            .await
+            .unwrap();
+    assert_eq!(names, workers::registry().names(), "a new job belongs here");
+    let before = world(&app).await;
+
+    assert_eq!(app.replay().await, names.len() as u64);
+    app.drain().await;
+    assert_eq!(app.count("select count(*) from jobs").await, 0);
+    assert_eq!(world(&app).await, before);
+    let links: BTreeSet<String> = app.mails().iter().filter_map(|mail| link(mail)).collect();
+    assert_eq!(
+        (app.mails().len(), links.len()),
+        (2, 1),
+        "a mail sent twice holds the same link"
+    );
+}
+
+/// What the jobs could have changed.
+async fn world(app: &TestApp) -> [i64; 4] {
+    [
+        app.count("select count(*) from users").await,
+        app.count("select count(*) from sessions").await,
+        app.count("select count(*) from email_verifications").await,
+        app.count("select count(*) from pg_inherits where inhparent = 'finished_jobs'::regclass")
+            .await,
+    ]
+}
+
+fn link(mail: &str) -> Option<String> {
+    let unfolded = mail.replace("=\r\n", "");
+    let start = unfolded.find("verify-email?token=")?;
+    let link = unfolded[start..]
+        .split(|c: char| c.is_whitespace() || c == '"')
+        .next()?;
+    Some(link.to_owned())
+}
