@@ -21,6 +21,8 @@ create table jobs (
     merged       integer     not null default 1,
     -- Since when it can run (ready) or runs: not null exactly in these two states.
     told_at      timestamptz,
+    -- When its ticket was last sent again because the one before got lost. In no index.
+    retold_at    timestamptz,
     -- When it becomes ready: not null exactly while scheduled.
     due_at       timestamptz,
     -- When it was given up: not null exactly while dead or quarantined.

@@ -195,7 +195,7 @@ impl IdentityApi {
     /// and answers the name it counts by. Without Redis the password still has to be right: the try passes.
     async fn count_try(&self, login: &Login) -> domain::Result<String> {
         let account = login.claimed()?.folded();
-        let limit = self.platform.config.http.login_limit;
+        let limit = self.platform.config.limits.login;
         let counting = self.platform.rates.count(TRIES, &account, limit);
         match tokio::time::timeout(PATIENCE, counting).await {
             Ok(Ok(standing)) if !standing.allowed => Err(Error::RateLimited {
@@ -207,7 +207,7 @@ impl IdentityApi {
 
     /// Whoever knows the password is not guessing.
     async fn forget_tries(&self, account: &str) {
-        let limit = self.platform.config.http.login_limit;
+        let limit = self.platform.config.limits.login;
         let forgetting = self.platform.rates.forget(TRIES, account, limit);
         let _ = tokio::time::timeout(PATIENCE, forgetting).await;
     }

@@ -6,7 +6,7 @@ use domain::audit::{self, Act, Operator};
 use domain::identity::{Actor, Right};
 use domain::operations::{
     self, Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptMails, PauseRequest,
-    PoolsView, RetriedJobs,
+    PausesView, PoolsView, RetriedJobs,
 };
 use platform::Platform;
 use platform::jobs::operate::Scope;
@@ -202,6 +202,16 @@ impl OperationsApi {
         let retried = operations::retry_dead(&mut tx, &by, &name.0).await?;
         tx.commit().await?;
         Ok(Ok200::of(retried))
+    }
+
+    /// List what is paused
+    ///
+    /// Pools and job names, since when, by whom and why.
+    #[oai(path = "/jobs/pauses", method = "get", operation_id = "listPauses")]
+    async fn pauses(&self, Signed(actor): Signed) -> Answer<Ok200<PausesView>, Looking> {
+        actor.require(Right::OperateJobs)?;
+        let mut connection = self.platform.db.acquire().await?;
+        Ok(Ok200::of(operations::pauses(&mut connection).await?))
     }
 
     /// Pause a pool

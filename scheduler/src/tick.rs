@@ -14,6 +14,9 @@ use crate::Entry;
 const GLANCE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(platform: &Platform, entries: &[Entry], stop: &CancellationToken) {
+    for entry in entries {
+        metrics::counter!("commons_ticks_total", "entry" => entry.name).increment(0);
+    }
     let mut settled = vec![None; entries.len()];
     while !stop.is_cancelled() {
         let now = platform.clock.now();

@@ -280,12 +280,15 @@ async fn a_postgres_that_restarts_under_load_loses_nothing_and_nobody_dies() {
         accepted
     );
     assert_eq!(app.count("select count(*) from effects").await, accepted);
-    worker.signal("-TERM");
-    scheduler.signal("-TERM");
-    assert_eq!(
-        (worker.end().await, scheduler.end().await),
-        (Some(0), Some(0))
-    );
+    eventually("the API is ready", Duration::from_secs(10), async || {
+        let answer = reqwest::get(format!("http://{bind}/health/ready")).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    })
+    .await;
+    for process in [&mut worker, &mut scheduler, &mut api] {
+        process.signal("-TERM");
+        assert_eq!(process.end().await, Some(0), "no process died");
+    }
 }
 
 /// Enqueues one job a transaction while Postgres is restarted; answers how many commits were acknowledged.

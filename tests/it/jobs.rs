@@ -416,3 +416,36 @@ async fn the_claim_probes_the_primary_key_whatever_waits() {
         "{plan}"
     );
 }
+
+#[tokio::test]
+async fn the_age_of_the_oldest_runnable_job_ignores_what_is_paused_or_not_due() {
+    let app = TestApp::start().await.leaving_jobs();
+    app.enqueue(effect("old")).await;
+    app.enqueue(Sliced { slices: 1 }).await;
+    let older = "update jobs set told_at = told_at - case name when 'test.effect' then interval '60 s' else interval '600 s' end";
+    sqlx::raw_sql(older)
+        .execute(app.platform.db.pool())
+        .await
+        .unwrap();
+    let oldest = async || {
+        let pools = operations::overview(&app.platform).await.unwrap();
+        let feed = pools.iter().find(|pool| pool.pool == "feed").unwrap();
+        feed.oldest_runnable_seconds.round() as i64
+    };
+    assert_eq!(oldest().await / 10, 60);
+    let by = Operator::shell("tests");
+    let mut tx = app.platform.db.begin().await.unwrap();
+    operations::pause(&mut tx, &by, &Scope::Name(Sliced::NAME.to_owned()), None)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(oldest().await / 10, 6);
+    let scraped = app.anonymous().get("//metrics").await;
+    let text = String::from_utf8(scraped.bytes).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("commons_jobs_oldest_runnable_seconds{pool=\"feed\"}"))
+        .unwrap();
+    let age: f64 = line.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!((60.0..70.0).contains(&age), "{line}");
+}

@@ -135,7 +135,7 @@ class List {
   #clear() {
     this.lines.clear();
     this.body.replaceChildren();
-    this.more.hidden = true;
+    this.more.hidden = this.empty.hidden = true;
     fill(this.sum, "");
   }
 
@@ -145,7 +145,9 @@ class List {
     const query = new URLSearchParams(this.wanted);
     query.set("limit", AT_ONCE);
     if (cursor) query.set("cursor", cursor);
-    const page = await look(`/admin/jobs?${query}`, this.signal);
+    const page = await look(`/admin/jobs?${query}`, this.signal).catch((problem) => {
+      if (turn === this.turn) throw problem;
+    });
     if (turn !== this.turn) return;
     if (!cursor) this.#clear();
     this.#show(page);

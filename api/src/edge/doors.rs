@@ -28,7 +28,11 @@ impl Doors {
         let mut doors = Self::default();
         doors.add_apis::<Apis>("/api/v1");
         doors.add_apis::<RootApis>("");
-        for path in crate::docs::PATHS.into_iter().chain(["/metrics"]) {
+        for path in
+            crate::docs::PATHS
+                .into_iter()
+                .chain(["/metrics", "/console", "/console/{file}"])
+        {
             doors.add(path.to_owned(), &[Method::GET]);
         }
         doors

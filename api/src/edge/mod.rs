@@ -58,7 +58,7 @@ impl Edge {
     }
 
     pub(crate) fn body_limit(&self) -> usize {
-        self.platform.config.http.body_limit
+        self.platform.config.limits.body_bytes
     }
 }
 

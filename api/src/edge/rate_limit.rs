@@ -49,21 +49,21 @@ struct Policy {
 
 impl Policy {
     fn of(edge: &Edge, request: &Request, path: &str) -> Option<Self> {
-        if is_from_inside(path) {
+        if is_from_inside(path) || is_page(path) {
             return None;
         }
         let caller = request.data::<Caller>()?;
-        let http = &edge.platform.config.http;
+        let limits = &edge.platform.config.limits;
         if path.starts_with("/api/v1/auth/") {
             return Some(Self {
                 name: "auth",
-                limit: http.auth_limit,
+                limit: limits.auth,
                 caller: caller.subscriber(),
             });
         }
         Some(Self {
             name: "default",
-            limit: http.limit,
+            limit: limits.requests,
             caller: match caller.token {
                 Token::Good(actor) => actor.user.to_string(),
                 Token::Absent | Token::Bad(_) => caller.subscriber(),
@@ -112,4 +112,11 @@ fn first_in_a_minute(now: i64) -> bool {
         && LAST
             .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
             .is_ok()
+}
+
+/// A page is many small files that cost nothing; what it calls is counted.
+fn is_page(path: &str) -> bool {
+    ["/docs", "/console"]
+        .iter()
+        .any(|page| path.starts_with(page))
 }

@@ -11,7 +11,7 @@ pub(super) async fn bound<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     request: Request,
 ) -> Result<Response> {
-    let longest = Edge::of(&request)?.platform.config.http.request_timeout;
+    let longest = Edge::of(&request)?.platform.config.limits.request_timeout;
     match tokio::time::timeout(longest, next.call(request)).await {
         Ok(answered) => answered,
         Err(_) => {

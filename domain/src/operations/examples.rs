@@ -6,8 +6,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::views::{
-    Explanation, JobDetail, JobState, JobSummary, KeptMail, KeptMails, PauseRequest, PoolOverview,
-    PoolPause, PoolsView, Reason, RetriedJobs, RunError,
+    Explanation, JobDetail, JobState, JobSummary, KeptMail, KeptMails, Pause, PauseRequest,
+    PausesView, PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
 };
 
 const JOB: Uuid = Uuid::from_u128(0x0193_2c5e_6d80_7b1a_9f3b_2a1c_4e5d_6f70);
@@ -151,6 +151,26 @@ impl Example for KeptMails {
     fn example() -> Self {
         Self {
             mails: vec![KeptMail::example()],
+        }
+    }
+}
+
+impl Example for Pause {
+    fn example() -> Self {
+        Self {
+            pool: None,
+            name: Some("identity.send_verification_mail".to_owned()),
+            since: at(0),
+            reason: Some("the mail provider is down".to_owned()),
+            paused_by: Some(PERSON),
+        }
+    }
+}
+
+impl Example for PausesView {
+    fn example() -> Self {
+        Self {
+            pauses: vec![Pause::example()],
         }
     }
 }

@@ -6,8 +6,8 @@ mod explain;
 mod sql;
 mod views;
 
-use platform::jobs::Pool;
 use platform::jobs::operate::{self, Scope};
+use platform::jobs::{Pool, gauges};
 use platform::{Platform, Tx};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 pub use explain::explain;
 pub use views::{
-    Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptMail, KeptMails, PauseRequest,
-    PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
+    Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptMail, KeptMails, Pause,
+    PauseRequest, PausesView, PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
 };
 
 use crate::audit::{self, Operator};
@@ -26,9 +26,9 @@ const MAILS_SHOWN: usize = 50;
 
 /// Every pool: how much waits and for how long, what runs, how fast, and whether it is held.
 pub async fn overview(platform: &Platform) -> Result<Vec<PoolOverview>> {
+    let gauges = gauges::pools(platform.db.pool()).await?;
     let mut connection = platform.db.acquire().await?;
-    let rows = sql::pools(&mut connection).await?;
-    Ok(rows)
+    sql::pools(&mut connection, gauges).await
 }
 
 /// Mails that a folder keeps where no mail server is configured, the newest first.
@@ -41,6 +41,12 @@ pub async fn kept_mails(platform: &Platform) -> Result<KeptMails> {
     Ok(KeptMails {
         mails: mails.collect(),
     })
+}
+
+/// Everything that is held.
+pub async fn pauses(connection: &mut PgConnection) -> Result<PausesView> {
+    let pauses = sql::pauses(connection).await?;
+    Ok(PausesView { pauses })
 }
 
 /// Jobs that match, the newest first, one more than `limit` where there are more.

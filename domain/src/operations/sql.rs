@@ -1,42 +1,35 @@
 //! Reads of the ledger. The acts are the engine's own: `platform::jobs::operate`.
 
 use chrono::{DateTime, Utc};
-use platform::jobs::{Class, Pool};
+use platform::jobs::Class;
+use platform::jobs::gauges::PoolGauge;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::views::{JobDetail, JobFilter, JobState, JobSummary, PoolOverview, PoolPause};
+use super::views::{JobDetail, JobFilter, JobState, JobSummary, Pause, PoolOverview, PoolPause};
 use crate::{Error, Result};
 
 /// Counts of a backlog stop here.
 const MOST_COUNTED: i64 = 100_000;
 
-pub(super) async fn pools(connection: &mut PgConnection) -> Result<Vec<PoolOverview>> {
-    let names: Vec<String> = Pool::ALL
-        .iter()
-        .map(|pool| pool.name().to_owned())
-        .collect();
+/// What is counted here goes beside what the engine's own gauges say.
+pub(super) async fn pools(
+    connection: &mut PgConnection,
+    gauges: Vec<PoolGauge>,
+) -> Result<Vec<PoolOverview>> {
+    let names: Vec<String> = gauges.iter().map(|gauge| gauge.pool.clone()).collect();
     let rows = sqlx::query!(
         r#"
         select pool.name as "name!",
-               told.ready as "ready!", told.oldest as "oldest!",
-               (select count(*) from (select from jobs where due_at is not null and pool = pool.name limit $2) s) as "scheduled!",
-               (select count(*) from jobs where parked_at is not null and state = 'dead' and pool = pool.name) as "dead!",
-               (select count(*) from jobs where parked_at is not null and state = 'quarantined' and pool = pool.name)
-                   as "quarantined!",
-               crew.workers as "workers!", crew.slots as "slots!", crew.in_flight as "in_flight!", crew.settled as "settled!",
+               (select count(*) from (select from jobs j
+                                      where j.pool = pool.name and j.told_at is not null and j.state = 'ready' limit $2) r) as "ready!",
+               (select count(*) from (select from jobs j where j.due_at is not null and j.pool = pool.name limit $2) s) as "scheduled!",
+               crew.slots as "slots!", crew.in_flight as "in_flight!", crew.settled as "settled!",
                pause.created_at as "paused_since?", pause.reason as pause_reason, pause.paused_by
         from unnest($1::text[]) with ordinality as pool (name, place)
         cross join lateral (
-            select count(*) as ready,
-                   coalesce(extract(epoch from clock_timestamp() - min(told_at)), 0)::float8 as oldest
-            from (select told_at from jobs j
-                  where j.pool = pool.name and j.told_at is not null and j.state = 'ready' limit $2) as waiting
-        ) as told
-        cross join lateral (
-            select count(*) as workers,
-                   coalesce(sum((slots ->> pool.name)::bigint), 0)::bigint as slots,
+            select coalesce(sum((slots ->> pool.name)::bigint), 0)::bigint as slots,
                    coalesce(sum((in_flight ->> pool.name)::bigint), 0)::bigint as in_flight,
                    coalesce(sum((settled ->> pool.name)::bigint), 0)::bigint as settled
             from job_workers where pool.name = any(pools)
@@ -49,24 +42,37 @@ pub(super) async fn pools(connection: &mut PgConnection) -> Result<Vec<PoolOverv
     )
     .fetch_all(connection)
     .await?;
-    let pools = rows.into_iter().map(|row| PoolOverview {
-        pool: row.name,
-        ready: row.ready,
-        scheduled: row.scheduled,
-        in_flight: row.in_flight,
-        dead: row.dead,
-        quarantined: row.quarantined,
-        oldest_runnable_seconds: row.oldest,
-        settled_per_minute: row.settled,
-        workers: row.workers,
-        slots: row.slots,
-        pause: row.paused_since.map(|since| PoolPause {
-            since,
-            reason: row.pause_reason,
-            paused_by: row.paused_by,
-        }),
-    });
+    let pools = rows
+        .into_iter()
+        .zip(gauges)
+        .map(|(row, gauge)| PoolOverview {
+            pool: row.name,
+            ready: row.ready,
+            scheduled: row.scheduled,
+            in_flight: row.in_flight,
+            dead: gauge.dead,
+            quarantined: gauge.quarantined,
+            oldest_runnable_seconds: gauge.oldest,
+            settled_per_minute: row.settled,
+            workers: gauge.workers,
+            slots: row.slots,
+            pause: row.paused_since.map(|since| PoolPause {
+                since,
+                reason: row.pause_reason,
+                paused_by: row.paused_by,
+            }),
+        });
     Ok(pools.collect())
+}
+
+pub(super) async fn pauses(connection: &mut PgConnection) -> Result<Vec<Pause>> {
+    let pauses = sqlx::query_as!(
+        Pause,
+        "select pool, name, created_at as since, reason, paused_by from job_pauses order by created_at",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(pauses)
 }
 
 /// What decides whether a ready job of this pool and name is taken.

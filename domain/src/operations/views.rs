@@ -200,3 +200,20 @@ pub struct KeptMail {
 pub struct KeptMails {
     pub mails: Vec<KeptMail>,
 }
+
+/// Something that is held: a pool or a job name.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example, skip_serializing_if_is_none)]
+pub struct Pause {
+    pub pool: Option<String>,
+    pub name: Option<String>,
+    pub since: DateTime<Utc>,
+    pub reason: Option<String>,
+    pub paused_by: Option<Uuid>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(example)]
+pub struct PausesView {
+    pub pauses: Vec<Pause>,
+}

@@ -41,13 +41,7 @@ impl FromStr for SigningKey {
 impl Auth {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         reader.section("Sign-in");
-        let keys: Option<Vec<SigningKey>> = reader.list("AUTH_KEYS", "Required. Keys that sign tokens, id:secret, comma-separated, the newest first: it signs, all of them verify.");
-        if keys.as_ref().is_some_and(Vec::is_empty) {
-            reader.problem(
-                "AUTH_KEYS is not set: it needs at least one id:secret of 32 characters or more"
-                    .to_owned(),
-            );
-        }
+        let keys = reader.required_list::<SigningKey>("AUTH_KEYS", "Keys that sign tokens, id:secret (32 characters or more), comma-separated, the newest first: it signs, all of them verify.");
         let issuer = reader.or(
             "AUTH_ISSUER",
             "commons",
@@ -74,7 +68,7 @@ impl Auth {
             "How long an answer is kept for its Idempotency-Key.",
         );
         Some(Self {
-            keys: keys.filter(|keys| !keys.is_empty())?,
+            keys: keys?,
             issuer: issuer?,
             access_ttl: access_ttl?,
             refresh_ttl: refresh_ttl?,

@@ -1,9 +1,7 @@
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use super::reader::Reader;
 use crate::net::Network;
-use crate::rate::Limit;
 
 /// The HTTP tier.
 #[derive(Clone, Debug)]
@@ -14,11 +12,6 @@ pub struct Http {
     pub trusted_proxies: Vec<Network>,
     pub require_https: bool,
     pub cors_origins: Vec<String>,
-    pub body_limit: usize,
-    pub request_timeout: Duration,
-    pub limit: Limit,
-    pub auth_limit: Limit,
-    pub login_limit: Limit,
 }
 
 impl Http {
@@ -44,27 +37,6 @@ impl Http {
             "CORS_ORIGINS",
             "Origins that browsers may call from (https://app.example). Not set: none.",
         );
-        let body_limit = reader.or("BODY_LIMIT", "1048576", "Largest JSON body in bytes.");
-        let request_timeout = reader.span(
-            "REQUEST_TIMEOUT",
-            "30s",
-            "A request that takes longer is answered 503.",
-        );
-        let limit = reader.or(
-            "RATE_LIMIT",
-            "100/60s",
-            "Requests an address (or, signed in, a person) may make.",
-        );
-        let auth_limit = reader.or(
-            "AUTH_RATE_LIMIT",
-            "20/60s",
-            "The same for register, login, refresh and verification, counted apart.",
-        );
-        let login_limit = reader.or(
-            "LOGIN_RATE_LIMIT",
-            "25/3600s",
-            "Tries to sign in to one account, from whatever address.",
-        );
         let on = |port: Option<u16>, own: u16| match port {
             Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
             None => SocketAddr::from(([127, 0, 0, 1], own)),
@@ -77,11 +49,6 @@ impl Http {
             trusted_proxies: trusted_proxies?,
             require_https: require_https?,
             cors_origins: cors_origins?,
-            body_limit: body_limit?,
-            request_timeout: request_timeout?,
-            limit: limit?,
-            auth_limit: auth_limit?,
-            login_limit: login_limit?,
         })
     }
 }

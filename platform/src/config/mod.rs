@@ -5,6 +5,7 @@ mod auth;
 mod database;
 mod http;
 mod jobs;
+mod limits;
 mod mail;
 mod process;
 mod reader;
@@ -15,6 +16,7 @@ pub use auth::{Auth, SigningKey};
 pub use database::Database;
 pub use http::Http;
 pub use jobs::Jobs;
+pub use limits::Limits;
 pub use mail::{Mail, MailRoute};
 pub use process::{LogFormat, Process};
 pub use reader::{Problems, Setting};
@@ -27,6 +29,7 @@ use reader::Reader;
 pub struct Config {
     pub process: Process,
     pub http: Http,
+    pub limits: Limits,
     pub database: Database,
     pub redis: Redis,
     pub jobs: Jobs,
@@ -66,6 +69,7 @@ impl Config {
     fn sections(reader: &mut Reader<'_>) -> Option<Self> {
         let process = Process::read(reader);
         let http = Http::read(reader);
+        let limits = Limits::read(reader);
         let database = Database::read(reader);
         let redis = Redis::read(reader);
         let jobs = Jobs::read(reader);
@@ -75,6 +79,7 @@ impl Config {
         Some(Self {
             process: process?,
             http: http?,
+            limits: limits?,
             database: database?,
             redis: redis?,
             jobs: jobs?,

@@ -91,22 +91,43 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A comma-separated list of at least one.
+    pub(super) fn required_list<T>(
+        &mut self,
+        name: &'static str,
+        help: &'static str,
+    ) -> Option<Vec<T>>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        self.note(name, None, help);
+        let list = self.parts(name)?;
+        if list.is_empty() {
+            self.problems.push(format!("{name} is not set: {help}"));
+            return None;
+        }
+        Some(list)
+    }
+
     /// A comma-separated list.
     pub(super) fn list<T>(&mut self, name: &'static str, help: &'static str) -> Option<Vec<T>>
     where
         T: FromStr<Err: fmt::Display>,
     {
         self.note(name, Some(""), help);
+        self.parts(name)
+    }
+
+    fn parts<T>(&mut self, name: &'static str) -> Option<Vec<T>>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
         let text = self.raw(name).unwrap_or_default();
-        let parts: Vec<&str> = text
+        let parts = text
             .split(',')
             .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect();
-        let parsed: Vec<Option<T>> = parts
-            .into_iter()
-            .map(|part| self.parse(name, part))
-            .collect();
+            .filter(|part| !part.is_empty());
+        let parsed: Vec<Option<T>> = parts.map(|part| self.parse(name, part)).collect();
         parsed.into_iter().collect()
     }
 
@@ -122,10 +143,6 @@ impl<'a> Reader<'a> {
 
     pub(super) fn flag(&mut self, name: &'static str, help: &'static str) -> Option<bool> {
         self.or::<Flag>(name, "false", help).map(|flag| flag.0)
-    }
-
-    pub(super) fn problem(&mut self, text: String) {
-        self.problems.push(text);
     }
 
     pub(super) fn problems(&mut self) -> Result<(), Problems> {

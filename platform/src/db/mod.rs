@@ -2,6 +2,7 @@
 
 mod ambient;
 mod tx;
+mod warm;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Postgres, pool::PoolConnection};
@@ -24,6 +25,7 @@ const TRUST_IDLE: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Db {
     pool: PgPool,
+    warm: warm::Warm,
     clock: Clock,
     tickets: Tickets,
 }
@@ -42,6 +44,10 @@ impl Db {
                 // A prepared plan made while a table was small must not scan it once it is large: tables of
                 // this system grow a thousandfold within a cached plan's life, and every query has its index.
                 ("enable_seqscan", "off".to_owned()),
+                // And what was planned once for all values is not planned again at every call.
+                ("plan_cache_mode", "force_generic_plan".to_owned()),
+                // A scan that cannot be helped looks dear then, and compiling it would cost more than doing it.
+                ("jit", "off".to_owned()),
                 ("statement_timeout", millis(config.statement_timeout)),
                 (
                     "idle_in_transaction_session_timeout",
@@ -63,6 +69,7 @@ impl Db {
             })
             .connect_lazy_with(options);
         Ok(Self {
+            warm: warm::Warm::new(pool.clone(), config.pool, config.acquire_timeout),
             pool,
             clock,
             tickets,
@@ -84,7 +91,7 @@ impl Db {
     }
 
     async fn open(&self, scope: Scope) -> Result<Tx, sqlx::Error> {
-        let inner = self.pool.begin().await?;
+        let inner = self.warm.begin().await?;
         Ok(Tx::new(
             inner,
             self.clock.now(),
@@ -95,6 +102,9 @@ impl Db {
 
     /// A plain connection, for reads.
     pub async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        if self.pool.num_idle() == 0 {
+            self.warm.spare_one();
+        }
         self.pool.acquire().await
     }
 
@@ -118,12 +128,20 @@ impl Db {
         self.acquire().await?.ping().await
     }
 
-    /// Brings the schema up to date. Safe from several processes at once: one of them does it.
+    /// Brings the schema up to date. Safe from several processes at once: one of them does it, the others wait, and
+    /// neither the work nor the wait is cut short by the timeout of requests.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        sqlx::migrate!("../migrations").run(&self.pool).await
+        let patient = (*self.pool.connect_options())
+            .clone()
+            .options([("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_lazy_with(patient);
+        sqlx::migrate!("../migrations").run(&pool).await
     }
 
     pub async fn close(&self) {
+        self.warm.clear();
         self.pool.close().await;
     }
 }

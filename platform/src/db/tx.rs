@@ -1,14 +1,15 @@
 //! A transaction: rows and jobs, all or nothing. The tickets of its jobs leave for Redis once it has committed.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 
 use super::ambient::Home;
+use super::warm::Open;
 use crate::jobs::{Ticket, Tickets};
 use crate::scope::Scope;
 
 pub struct Tx {
-    inner: Transaction<'static, Postgres>,
+    inner: Open,
     now: DateTime<Utc>,
     outlet: Tickets,
     tickets: Vec<Ticket>,
@@ -17,12 +18,7 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(super) fn new(
-        inner: Transaction<'static, Postgres>,
-        now: DateTime<Utc>,
-        outlet: Tickets,
-        scope: Scope,
-    ) -> Self {
+    pub(super) fn new(inner: Open, now: DateTime<Utc>, outlet: Tickets, scope: Scope) -> Self {
         Self {
             inner,
             now,
@@ -43,7 +39,7 @@ impl Tx {
     }
 
     pub fn connection(&mut self) -> &mut PgConnection {
-        &mut self.inner
+        self.inner.connection()
     }
 
     pub(crate) fn tell_after_commit(&mut self, tickets: impl IntoIterator<Item = Ticket>) {

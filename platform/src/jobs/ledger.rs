@@ -1,7 +1,8 @@
 //! The hot path of the ledger: claim and settle, in batches.
 //!
 //! Each batch probes the primary key once an id (a lateral with a limit cannot be planned otherwise) and changes rows
-//! where it found them, by ctid: a locked row does not move. So the plan stays the same whether it was cached while the
+//! where it found them, by ctid: a row that has moved meanwhile was changed by somebody else, and is left to them. So the
+//! plan stays the same whether it was cached while the
 //! table was empty or while a million rows waited.
 
 use chrono::{DateTime, Utc};
@@ -32,7 +33,8 @@ pub struct Claimed {
 /// Turns tickets into work: each id becomes this worker's if it is ready, not paused, and of a kind the worker knows.
 ///
 /// The worker's own row is share-locked, so a worker that was declared dead claims nothing: the sweep that takes its
-/// jobs back holds that row. Rows that a transaction is just merging into are skipped; the relay tells them again.
+/// jobs back holds that row. Rows with a key are the only ones that a transaction may hold for long (it merges into
+/// them): those that are held are skipped, and the relay tells them again.
 ///
 /// The commit does not wait for the disk. A claim that a crash of Postgres forgets leaves its row ready, and nothing was
 /// lost: the finish waits for the disk, and for everything written before it.
@@ -50,11 +52,20 @@ pub async fn claim(
          where ctid = any(array(
              select found.place from me, unnest($2::uuid[]) as ticket (id) cross join lateral (
                  select j.ctid as place from jobs j
-                 where j.id = ticket.id and j.state = 'ready' and j.name = any($3)
-                   and not exists (select from job_pauses p where p.pool = j.pool or p.name = j.name)
+                 where j.id = ticket.id and j.unique_key is null and j.state = 'ready' and j.name = any($3)
+                   and j.pool <> all(array(select pool from job_pauses where pool is not null))
+                   and j.name <> all(array(select name from job_pauses where name is not null))
+                 limit 1
+             ) as found
+             union all
+             select found.place from me, unnest($2::uuid[]) as ticket (id) cross join lateral (
+                 select j.ctid as place from jobs j
+                 where j.id = ticket.id and j.unique_key is not null and j.state = 'ready' and j.name = any($3)
+                   and j.pool <> all(array(select pool from job_pauses where pool is not null))
+                   and j.name <> all(array(select name from job_pauses where name is not null))
                  limit 1 for no key update skip locked
              ) as found
-         ))
+         )) and state = 'ready'
          returning id, epoch, name, payload::text as \"payload!\", attempt, max_attempts, merged, samples, checkpoint, actor,
                    request_id, trace, extract(epoch from clock_timestamp() - told_at)::float8 as \"waited!\"",
         worker,
@@ -115,14 +126,11 @@ async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
     let errors = column(reports, |report| report.verdict.error());
     let finished = sqlx::query!(
         "with run as materialized (
-             select found.place, run.outcome, run.error
+             select found.place, run.epoch, run.outcome, run.error
              from unnest($1::uuid[], $2::integer[], $3::text[], $4::jsonb[]) as run (id, epoch, outcome, error)
-             cross join lateral (
-                 select j.ctid as place from jobs j
-                 where j.id = run.id and j.epoch = run.epoch and j.state = 'running' limit 1 for update
-             ) as found
+             cross join lateral (select j.ctid as place from jobs j where j.id = run.id limit 1) as found
          ), gone as (
-             delete from jobs j using run where j.ctid = run.place
+             delete from jobs j using run where j.ctid = run.place and j.epoch = run.epoch and j.state = 'running'
              returning j.id, j.created_at, j.claimed_at, j.actor, j.worker, j.merged, j.attempt, j.crashes, j.class, run.outcome,
                        j.name, j.pool, j.payload, j.request_id, j.trace, j.checkpoint,
                        case when run.error is null then j.errors else coalesce(j.errors, '[]') || run.error end as errors
@@ -159,10 +167,7 @@ async fn reschedule(
              select found.place, run.* from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[],
                                                    $6::jsonb[], $7::jsonb[])
                   as run (id, epoch, state, due_at, counts, error, checkpoint)
-             cross join lateral (
-                 select j.ctid as place from jobs j
-                 where j.id = run.id and j.epoch = run.epoch and j.state = 'running' limit 1 for update
-             ) as found
+             cross join lateral (select j.ctid as place from jobs j where j.id = run.id limit 1) as found
          )
          update jobs j
          set state = run.state,
@@ -173,7 +178,7 @@ async fn reschedule(
              crashes = case when run.checkpoint is null then j.crashes else 0 end,
              checkpoint = coalesce(run.checkpoint, j.checkpoint),
              errors = case when run.error is null then j.errors else coalesce(j.errors, '[]') || run.error end
-         from run where j.ctid = run.place
+         from run where j.ctid = run.place and j.epoch = run.epoch and j.state = 'running'
          returning j.id, j.pool, j.class, j.state = 'ready' as \"ready!\"",
         &ids,
         &epochs,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 /// Rows of the default partition deleted in one statement.
 const SLICE: i64 = 5_000;
@@ -12,18 +12,19 @@ const AHEAD: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Makes the partitions of the next days, so that a finish always finds one.
 pub async fn ensure(pool: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    be_brief(&mut tx).await?;
     sqlx::query!(
         "select ensure_finished_jobs_partitions($1, $2)",
         now,
         now + AHEAD
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *tx)
     .await?;
-    Ok(())
+    tx.commit().await
 }
 
-/// Drops every partition whose last row is older than `before`. A partition that is just being read is left for the
-/// next time rather than waited for: a waiting drop would stand in the way of every finish behind it.
+/// Drops every partition whose last row is older than `before`.
 pub async fn drop_before(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let names = sqlx::query_scalar!(
         "select inhrelid::regclass::text as \"name!\" from pg_inherits where inhparent = 'finished_jobs'::regclass"
@@ -36,9 +37,7 @@ pub async fn drop_before(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sq
         .filter(|name| slot_end(name).is_some_and(|end| end <= before))
     {
         let mut tx = pool.begin().await?;
-        sqlx::query("set local lock_timeout = '2s'")
-            .execute(&mut *tx)
-            .await?;
+        be_brief(&mut tx).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!("drop table if exists {name}")))
             .execute(&mut *tx)
             .await?;
@@ -71,6 +70,15 @@ pub async fn delete_parked(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, 
     .execute(pool)
     .await?;
     Ok(deleted.rows_affected())
+}
+
+/// A change of partitions that waits for a reader (a backup) stands in the way of every finish behind it: it gives up
+/// soon, and its job tries again.
+async fn be_brief(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("set local lock_timeout = '2s'")
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 fn slot_end(name: &str) -> Option<DateTime<Utc>> {

@@ -51,7 +51,7 @@ pub async fn next_due(pool: &PgPool) -> Result<Option<DateTime<Utc>>, sqlx::Erro
 }
 
 /// Ready rows that were told before the ticket now at the head of their list, or long ago while their list is empty:
-/// their own ticket is gone. Told again; what operators have paused waits for the resume.
+/// their own ticket is gone. Told again, and as old as ever; what operators have paused waits for the resume.
 pub async fn find_lost(pool: &PgPool, tickets: &Tickets) -> Result<Vec<Ticket>, RelayError> {
     let (mut names, mut classes, mut heads, mut list_of_head) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -76,7 +76,7 @@ async fn tell_older_than_heads(
              select pool, class, number - 1 as number
              from unnest($1::text[], $2::smallint[]) with ordinality as list (pool, class, number)
          ), head as (
-             select list, min(told_at) as told_at
+             select list, min(greatest(told_at, retold_at)) as told_at
              from unnest($3::uuid[], $4::integer[]) as head (id, list)
              left join jobs on jobs.id = head.id and jobs.state = 'ready'
              group by list
@@ -88,11 +88,12 @@ async fn tell_older_than_heads(
              select row.id from horizon cross join lateral (
                  select id from jobs j
                  where j.pool = horizon.pool and j.class = horizon.class and j.told_at < horizon.at and j.state = 'ready'
+                   and (j.retold_at is null or j.retold_at < horizon.at)
                    and not exists (select from job_pauses p where p.pool = j.pool or p.name = j.name)
                  order by j.told_at limit $6 for update skip locked
              ) as row
          )
-         update jobs set told_at = clock_timestamp() where id in (select id from lost)
+         update jobs set retold_at = clock_timestamp() where id in (select id from lost)
          returning id, pool, class",
         names,
         classes,

@@ -19,6 +19,8 @@ use super::slots::Slots;
 use super::{Plan, pulse, settle};
 use crate::registry::{Registry, registry};
 
+/// Places of a pool from which on it has two pullers.
+const MANY: usize = 100;
 const BREATHER: Duration = Duration::from_millis(500);
 
 pub(super) struct Process {
@@ -123,16 +125,20 @@ impl Process {
                     .cloned()
                     .unwrap_or_else(|| Arc::new(Slots::new(1)));
                 let (claimed, inbox) = mpsc::channel(slots.total());
-                let puller = Puller {
-                    process: process.clone(),
-                    pool,
-                    slots: slots.clone(),
-                };
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "ends with its worker: the other side of its channel"
-                )]
-                tokio::spawn(puller.pull(claimed));
+                // With many places a second puller takes tickets while the claim of the first is on its way.
+                for _ in 0..(1 + slots.total() / MANY).min(2) {
+                    let puller = Puller {
+                        process: process.clone(),
+                        pool,
+                        slots: slots.clone(),
+                    };
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "ends with its worker: the other side of its channel"
+                    )]
+                    tokio::spawn(puller.pull(claimed.clone()));
+                }
+                drop(claimed);
                 let runner = Runner {
                     process: process.clone(),
                     slots,
@@ -211,7 +217,9 @@ impl Process {
             .into_iter()
             .filter(|pool| self.slots.contains_key(pool.name()))
         {
-            let _ = self.platform.tickets.wake(pool).await;
+            for _ in 0..2 {
+                let _ = self.platform.tickets.wake(pool).await;
+            }
         }
     }
 

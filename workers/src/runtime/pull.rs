@@ -10,6 +10,8 @@ use super::backend::Run;
 use super::process::Process;
 use super::slots::Slots;
 
+/// Most tickets of one take, so that a claim is in flight while the next batch is taken.
+const BATCH: usize = 500;
 /// How long one blocking take waits: also how long a stopping worker may take to notice.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Pause after Redis or Postgres failed.
@@ -34,7 +36,7 @@ impl Puller {
             let Some(Some(mut places)) = places.await else {
                 return;
             };
-            let most = places.num_permits();
+            let most = places.num_permits().min(BATCH);
             let ids = self.take(&mut taker, most).await;
             backlog = ids.len() == most;
             if self.process.stop.is_cancelled() {

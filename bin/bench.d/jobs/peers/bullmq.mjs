@@ -34,10 +34,10 @@ const addOne = (queue) => (id) => queue.add(name, { id });
 
 await peer({
   name: 'bullmq',
-  file: 'peers/bullmq.mjs',
   work,
   measures: {
     drain: {
+      // A second process, or more concurrency, was no faster: Redis runs its scripts on one core.
       options: () => ({ jobs: 100_000, processes: 1, concurrency: 100 }),
       run: (options) =>
         inFreshQueue(async (queue) => {
@@ -56,14 +56,13 @@ await peer({
       run: (options) => inFreshQueue((queue) => enqueueSingly(options, addOne(queue))),
     },
     'enqueue-bulk': {
-      options: () => ({ jobs: 100_000, batch: 1_000, lanes: 1 }),
+      options: () => ({ jobs: 100_000, batch: 1_000, lanes: 2 }),
       run: (options) => inFreshQueue((queue) => enqueueInBulk(options, addMany(queue))),
     },
     latency: {
       options: () => ({ samples: 300, warmup: 30, gap_ms: 20, concurrency: 100 }),
       run: (options) =>
-        inFreshQueue((queue) =>
-          latency(options, (started) => work(options, started), addOne(queue))),
+        inFreshQueue((queue) => latency(options, (started) => work(options, started), addOne(queue))),
     },
   },
 });

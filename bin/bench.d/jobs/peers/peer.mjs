@@ -13,15 +13,15 @@ export const note = (...words) => console.error(...words);
  * `measures` maps a measure to { options: defaults, run(options) → fields of the result }; `work(options, handled)`
  * starts a worker that calls `handled()` once a job, and resolves to the function that stops it.
  */
-export async function peer({ name, file, measures, work }) {
+export async function peer({ name, measures, work }) {
   if (process.send) return workInFleet(work);
   const [measure, json = '{}'] = process.argv.slice(2);
   const known = Object.keys(measures);
-  if (!known.includes(measure)) fail(`usage: node ${file} ${known.join('|')} [json options]`);
-  const given = JSON.parse(json);
-  const options = { ...measures[measure].options(given), ...given };
-  note(`${name} ${measure}`, options);
+  if (!known.includes(measure)) fail(`usage: node <peer>.mjs ${known.join('|')} [json options]`);
   try {
+    const given = JSON.parse(json);
+    const options = { ...measures[measure].options(given), ...given };
+    note(`${name} ${measure}`, options);
     const result = await measures[measure].run(options);
     const { variant = 'default', ...settings } = options;
     const said = { peer: name, version: installed(name), measure, variant, ...result, settings, node: process.version };
@@ -77,10 +77,10 @@ export async function latency({ samples, warmup, gap_ms }, start, add) {
   await sleep(500); // listening, and idle
   const waits = [];
   for (let i = 0; i < warmup + samples; i++) {
-    const start = new Promise((resolve) => (started = resolve));
+    const handled = new Promise((resolve) => (started = resolve));
     const before = performance.now();
     await add(i);
-    waits.push((await start) - before);
+    waits.push((await handled) - before);
     await sleep(gap_ms);
   }
   await stop();
@@ -125,6 +125,7 @@ function allHandled(fleet, jobs, options) {
 
 /** The other end of `drain`: says it is loaded, starts on the options, reports its count every 2 ms it changed. */
 async function workInFleet(work) {
+  process.once('disconnect', () => process.exit(1)); // the measure was killed: do not outlive it
   process.send('loaded');
   const [options] = await once(process, 'message');
   let [count, told] = [0, 0];

@@ -1,0 +1,139 @@
+//! Connections of transactions, kept at hand between two of them.
+//!
+//! sqlx asks a connection that comes back whether it still lives: a round trip a transaction. One that has just
+//! committed has answered that question, so it waits here for the next transaction instead. At most three quarters of
+//! the pool can be in transactions; the rest is always there for reads and for the ledger.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Executor, PgConnection, PgPool, Postgres};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// One that has rested longer is looked at before it is trusted again.
+const FRESH: Duration = Duration::from_secs(1);
+
+#[derive(Clone)]
+pub(super) struct Warm {
+    pool: PgPool,
+    turns: Arc<Semaphore>,
+    resting: Arc<Mutex<Vec<(Instant, PoolConnection<Postgres>)>>>,
+    patience: Duration,
+}
+
+/// A connection with an open transaction, and the turn it takes.
+pub(super) struct Open {
+    connection: Option<PoolConnection<Postgres>>,
+    turn: Option<OwnedSemaphorePermit>,
+    home: Warm,
+}
+
+impl Warm {
+    pub(super) fn new(pool: PgPool, connections: u32, patience: Duration) -> Self {
+        let turns = usize::try_from(connections).unwrap_or(1);
+        Self {
+            pool,
+            turns: Arc::new(Semaphore::new((turns * 3 / 4).max(1))),
+            resting: Arc::default(),
+            patience,
+        }
+    }
+
+    pub(super) async fn begin(&self) -> Result<Open, sqlx::Error> {
+        let turn = tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await;
+        let turn = turn
+            .map_err(|_| sqlx::Error::PoolTimedOut)?
+            .map_err(|_| sqlx::Error::PoolClosed)?;
+        if let Some(mut connection) = self.take()
+            && connection.execute("begin").await.is_ok()
+        {
+            return Ok(self.open(connection, turn));
+        }
+        let mut connection = self.pool.acquire().await?;
+        connection.execute("begin").await?;
+        Ok(self.open(connection, turn))
+    }
+
+    /// Gives a resting connection back to the pool, for somebody else who waits there.
+    pub(super) fn spare_one(&self) {
+        drop(self.resting().pop());
+    }
+
+    pub(super) fn clear(&self) {
+        self.resting().clear();
+    }
+
+    fn open(&self, connection: PoolConnection<Postgres>, turn: OwnedSemaphorePermit) -> Open {
+        Open {
+            connection: Some(connection),
+            turn: Some(turn),
+            home: self.clone(),
+        }
+    }
+
+    /// The one that rested shortest; those that rested too long go back to the pool, which looks at them.
+    fn take(&self) -> Option<PoolConnection<Postgres>> {
+        let mut resting = self.resting();
+        let (since, connection) = resting.pop()?;
+        if since.elapsed() < FRESH {
+            return Some(connection);
+        }
+        resting.clear();
+        None
+    }
+
+    fn resting(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, PoolConnection<Postgres>)>> {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    #[expect(
+        clippy::expect_used,
+        reason = "it leaves only with the guard: in commit, rollback and drop"
+    )]
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        self.connection
+            .as_mut()
+            .expect("an open transaction has its connection")
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        self.end("commit").await
+    }
+
+    pub(super) async fn rollback(mut self) -> Result<(), sqlx::Error> {
+        self.end("rollback").await
+    }
+
+    /// The connection stays with the guard until it has answered: a commit that is dropped half-way is rolled back.
+    async fn end(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        self.connection().execute(statement).await?;
+        if let Some(connection) = self.connection.take()
+            && !self.home.pool.is_closed()
+        {
+            self.home.resting().push((Instant::now(), connection));
+        }
+        Ok(())
+    }
+}
+
+/// Whatever was not committed is rolled back before anybody else gets the connection.
+impl Drop for Open {
+    fn drop(&mut self) {
+        let (Some(mut connection), turn) = (self.connection.take(), self.turn.take()) else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            connection.close_on_drop();
+            return;
+        };
+        runtime.spawn(async move {
+            if connection.execute("rollback").await.is_err() {
+                connection.close_on_drop();
+            }
+            drop(turn);
+        });
+    }
+}
