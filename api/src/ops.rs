@@ -41,6 +41,7 @@ pub async fn serve_ops(
 /// All metrics of this process, and those of the ledger as it is now.
 pub(crate) fn metrics(platform: &Arc<Platform>) -> BoxEndpoint<'static> {
     let platform = platform.clone();
+    let meters = meters();
     let scrape = make(move |_| {
         let platform = platform.clone();
         async move {
@@ -49,7 +50,7 @@ pub(crate) fn metrics(platform: &Arc<Platform>) -> BoxEndpoint<'static> {
             }
             Response::builder()
                 .header(CONTENT_TYPE, FORMAT)
-                .body(meters().render())
+                .body(meters.render())
         }
     });
     get(scrape).boxed()

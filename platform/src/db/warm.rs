@@ -4,7 +4,7 @@
 //! committed has answered that question, so it waits here for the next transaction instead. At most three quarters of
 //! the pool can be in transactions; the rest is always there for reads and for the ledger.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -18,9 +18,12 @@ const FRESH: Duration = Duration::from_secs(1);
 pub(super) struct Warm {
     pool: PgPool,
     turns: Arc<Semaphore>,
-    resting: Arc<Mutex<Vec<(Instant, PoolConnection<Postgres>)>>>,
+    resting: Arc<Mutex<Vec<Resting>>>,
     patience: Duration,
 }
+
+/// Since when, and the connection.
+type Resting = (Instant, PoolConnection<Postgres>);
 
 /// A connection with an open transaction, and the turn it takes.
 pub(super) struct Open {
@@ -83,7 +86,7 @@ impl Warm {
         None
     }
 
-    fn resting(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, PoolConnection<Postgres>)>> {
+    fn resting(&self) -> MutexGuard<'_, Vec<Resting>> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
