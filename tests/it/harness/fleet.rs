@@ -182,6 +182,11 @@ impl Servers {
         .await;
     }
 
+    /// Both, for good.
+    pub async fn stop(&self) {
+        servers(&["stop", self.folder.to_str().unwrap()]).await;
+    }
+
     pub async fn restart_redis(&self) {
         servers(&["restart-redis", self.folder.to_str().unwrap()]).await;
     }

@@ -87,7 +87,12 @@ pub async fn run_with(
     loops.spawn(async move { control.follow(seen, follow).await });
     let inbox = Arc::new(Mutex::new(inbox));
     for _ in 0..settle::WRITERS {
-        loops.spawn(settle::write(process.platform.clone(), inbox.clone()));
+        let writer = settle::write(
+            process.platform.clone(),
+            inbox.clone(),
+            process.abandon.clone(),
+        );
+        loops.spawn(writer);
     }
     let grace = process.clone();
     loops.spawn(async move {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use platform::Platform;
+use platform::db::DbError;
 use platform::jobs::{Report, ledger};
 use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
 
 /// Reports in one statement.
 const BATCH: usize = 500;
@@ -15,30 +17,42 @@ pub(super) const WAITING: usize = 4 * BATCH;
 pub(super) const WRITERS: usize = 2;
 const BREATHER: Duration = Duration::from_millis(200);
 
-/// Until all runs have reported. Postgres being away is waited out: these jobs are done, and only this process knows.
-pub(super) async fn write(platform: Arc<Platform>, reports: Arc<Mutex<mpsc::Receiver<Report>>>) {
+/// Tries of a process that stops, before it leaves its last reports to a sweep.
+const LAST_TRIES: u32 = 5;
+
+/// Until all runs have reported. Postgres being away is waited out (these jobs are done, and only this process knows),
+/// unless the process stops: then their jobs run again elsewhere.
+pub(super) async fn write(
+    platform: Arc<Platform>,
+    reports: Arc<Mutex<mpsc::Receiver<Report>>>,
+    stopping: CancellationToken,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         batch.clear();
         if reports.lock().await.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
-        let sent = batch.len() as u64;
-        loop {
-            match ledger::settle(platform.db.pool(), batch.clone()).await {
-                Ok(settled) => {
-                    if settled.held < sent {
-                        metrics::counter!("commons_jobs_taken_over_total")
-                            .increment(sent - settled.held);
-                    }
-                    platform.tickets.tell(settled.tickets);
-                    break;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, reports = sent, "settling failed; trying again");
-                    tokio::time::sleep(BREATHER).await;
-                }
+        let mut tries_left = LAST_TRIES;
+        while let Err(error) = settle(&platform, &batch).await {
+            tracing::warn!(%error, reports = batch.len(), "settling failed");
+            if stopping.is_cancelled() {
+                tries_left -= 1;
             }
+            if tries_left == 0 {
+                break;
+            }
+            tokio::time::sleep(BREATHER).await;
         }
     }
+}
+
+async fn settle(platform: &Platform, batch: &[Report]) -> Result<(), DbError> {
+    let sent = batch.len() as u64;
+    let settled = ledger::settle(platform.db.pool(), batch.to_vec()).await?;
+    if settled.held < sent {
+        metrics::counter!("commons_jobs_taken_over_total").increment(sent - settled.held);
+    }
+    platform.tickets.tell(settled.tickets);
+    Ok(())
 }
