@@ -79,30 +79,9 @@ pub async fn run_with(
     });
     process.introduce(process.platform.db.pool()).await;
 
-    let loops = TaskTracker::new();
     let end = CancellationToken::new();
     let pulse = pulse::start(process.clone(), end.clone())?;
-    let control = process.platform.control.clone();
-    let follow = end.clone();
-    loops.spawn(async move { control.follow(seen, follow).await });
-    let inbox = Arc::new(Mutex::new(inbox));
-    for _ in 0..settle::WRITERS {
-        let writer = settle::write(
-            process.platform.clone(),
-            inbox.clone(),
-            process.abandon.clone(),
-        );
-        loops.spawn(writer);
-    }
-    let grace = process.clone();
-    loops.spawn(async move {
-        grace.stop.cancelled().await;
-        grace.wake_takers().await;
-        tokio::select! {
-            () = tokio::time::sleep(grace.platform.config.jobs.grace) => grace.abandon.cancel(),
-            () = grace.abandon.cancelled() => {}
-        }
-    });
+    let loops = process.clone().start_loops(seen, inbox, &end);
 
     let ran = process.clone().monitor(&plan).run().await;
 
@@ -118,6 +97,37 @@ pub async fn run_with(
 }
 
 impl Process {
+    /// What goes on beside the pools: following the pauses, settling, and counting the grace once it stops.
+    fn start_loops(
+        self: Arc<Self>,
+        seen: watch::Sender<Pauses>,
+        inbox: mpsc::Receiver<Report>,
+        end: &CancellationToken,
+    ) -> TaskTracker {
+        let loops = TaskTracker::new();
+        let (control, follow) = (self.platform.control.clone(), end.clone());
+        loops.spawn(async move { control.follow(seen, follow).await });
+        let inbox = Arc::new(Mutex::new(inbox));
+        for _ in 0..settle::WRITERS {
+            let (platform, stopping) = (self.platform.clone(), self.abandon.clone());
+            loops.spawn(settle::write(platform, inbox.clone(), stopping));
+        }
+        loops.spawn(async move {
+            self.stop.cancelled().await;
+            let grace = tokio::time::sleep(self.platform.config.jobs.grace);
+            let over = async {
+                tokio::select! {
+                    () = grace => self.abandon.cancel(),
+                    () = self.abandon.cancelled() => {}
+                }
+            };
+            // Redis may be away: the grace does not wait for the wake-up calls.
+            let called = self.abandon.run_until_cancelled(self.wake_takers());
+            tokio::join!(over, called);
+        });
+        loops
+    }
+
     /// apalis' supervisor over one worker a pool.
     fn monitor(self: Arc<Self>, plan: &[Plan]) -> Monitor {
         let mut monitor = Monitor::new().should_restart(|_, _| true);

@@ -17,8 +17,8 @@ pub(super) const WAITING: usize = 4 * BATCH;
 pub(super) const WRITERS: usize = 2;
 const BREATHER: Duration = Duration::from_millis(200);
 
-/// Tries of a process that stops, before it leaves its last reports to a sweep.
-const LAST_TRIES: u32 = 5;
+/// How long a process that stops tries, before it leaves its last reports to a sweep.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Until all runs have reported. Postgres being away is waited out (these jobs are done, and only this process knows),
 /// unless the process stops: then their jobs run again elsewhere.
@@ -33,17 +33,21 @@ pub(super) async fn write(
         if reports.lock().await.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
-        let mut tries_left = LAST_TRIES;
-        while let Err(error) = settle(&platform, &batch).await {
-            tracing::warn!(%error, reports = batch.len(), "settling failed");
-            if stopping.is_cancelled() {
-                tries_left -= 1;
-            }
-            if tries_left == 0 {
-                break;
-            }
-            tokio::time::sleep(BREATHER).await;
+        let enough = async {
+            stopping.cancelled().await;
+            tokio::time::sleep(LAST_WORDS).await;
+        };
+        tokio::select! {
+            () = settle_for_sure(&platform, &batch) => {}
+            () = enough => tracing::warn!(reports = batch.len(), "these jobs will run again elsewhere"),
         }
+    }
+}
+
+async fn settle_for_sure(platform: &Platform, batch: &[Report]) {
+    while let Err(error) = settle(platform, batch).await {
+        tracing::warn!(%error, reports = batch.len(), "settling failed; trying again");
+        tokio::time::sleep(BREATHER).await;
     }
 }
 
