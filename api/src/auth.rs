@@ -1,6 +1,7 @@
 //! Who is signed in. The token was read at the edge; here it counts, and its session must stand.
 
-use domain::identity::{self, Actor, Device};
+use domain::identity::{self, Device};
+use domain::people::Actor;
 use domain::{Error, Result};
 use platform::scope::Scope;
 use poem::http::header::USER_AGENT;
@@ -84,8 +85,10 @@ pub(crate) async fn standing(request: &Request) -> Result<Actor> {
     }
     let shown = shown(request).await?;
     let edge = Edge::of(request).map_err(|error| Error::Internal(error.to_string()))?;
-    let mut connection = edge.platform.db.acquire().await?;
-    identity::standing(&mut connection, shown, edge.platform.clock.now()).await
+    let platform = &edge.platform;
+    let now = platform.clock.now();
+    let (actor, _) = identity::standing(&platform.cache, &platform.db, shown, now).await?;
+    Ok(actor)
 }
 
 /// Where a request came from, for the list of sessions.

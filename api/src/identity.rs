@@ -20,8 +20,10 @@ use crate::auth::{FromDevice, Signed, TokenOnly};
 use crate::body::Body;
 use crate::problem::{Answer, Refusals, Told};
 
+mod entrance;
 mod page;
 
+use entrance::Entrance;
 use page::Page;
 
 /// What tries to sign in are counted as.
@@ -75,21 +77,17 @@ impl IdentityApi {
 
     /// Sign in
     ///
-    /// By e-mail or username, and password. The answer to a wrong password and to an unknown account is the same, and
+    /// By e-mail, username or phone, and password. Who has a second factor is asked for it: 202, and no session yet. The answer to a wrong password and to an unknown account is the same, and
     /// takes as long. Tries are counted by account as well as by address.
     #[oai(path = "/login", method = "post", operation_id = "login")]
-    async fn login(
-        &self,
-        from: FromDevice,
-        body: Body<Login>,
-    ) -> Answer<Ok200<SignedIn>, SigningIn> {
+    async fn login(&self, from: FromDevice, body: Body<Login>) -> Answer<Entrance, SigningIn> {
         let account = self.count_try(&body.0).await?;
         let proof = identity::prove(&self.platform.db, body.0).await?;
         let mut tx = self.platform.db.begin().await?;
-        let signed_in = identity::login(&mut tx, self.auth(), &proof, &from.0).await?;
+        let entry = identity::login(&mut tx, self.auth(), &proof, &from.0).await?;
         tx.commit().await?;
         self.forget_tries(&account).await;
-        Ok(Ok200::of(signed_in))
+        Ok(Entrance::of(entry))
     }
 
     /// Trade a refresh token
@@ -221,12 +219,19 @@ impl Refusals for Registering {
 }
 
 impl Refusals for SigningIn {
-    const LIST: &'static [Told] = &[Told::new(
-        401,
-        "credentials_wrong",
-        "No account fits these credentials.",
-    )];
+    const LIST: &'static [Told] = &[
+        Told::new(
+            401,
+            "credentials_wrong",
+            "No account fits these credentials.",
+        ),
+        SUSPENDED,
+    ];
 }
+
+/// Told only to those who showed that the account is theirs.
+pub(crate) const SUSPENDED: Told =
+    Told::new(403, "account_suspended", "This account is suspended.");
 
 impl Refusals for Refreshing {
     const LIST: &'static [Told] = &[
@@ -258,11 +263,10 @@ impl Refusals for Verifying {
 }
 
 impl Refusals for Resending {
-    const LIST: &'static [Told] = &[Told::new(
-        409,
-        "already_verified",
-        "The address is verified.",
-    )];
+    const LIST: &'static [Told] = &[
+        Told::new(404, "not_found", "There is no such e-mail address."),
+        Told::new(409, "already_verified", "The address is verified."),
+    ];
 }
 
 fn example_token() -> LinkToken {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use domain::audit::{self, Act, Operator};
-use domain::identity::{Actor, Right};
 use domain::operations::{
     self, Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptMails, PauseRequest,
     PausesView, PoolsView, RetriedJobs,
 };
+use domain::people::{Actor, Right};
 use platform::Platform;
 use platform::jobs::operate::Scope;
 use poem_openapi::OpenApi;

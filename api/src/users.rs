@@ -23,7 +23,7 @@ impl UsersApi {
     #[oai(path = "/me", method = "get", operation_id = "getMe")]
     async fn me(&self, Signed(actor): Signed) -> Answer<Ok200<Account>> {
         let mut connection = self.platform.db.acquire().await?;
-        let account = identity::me(&mut connection, actor.user).await?;
+        let account = identity::account(&mut connection, actor.user).await?;
         Ok(Ok200::of(account))
     }
 }

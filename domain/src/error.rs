@@ -11,8 +11,15 @@ pub enum Error {
     /// Nobody is signed in, or what they showed is not good; `code` says which.
     #[error("not signed in: {0}")]
     Unauthenticated(&'static str),
+    /// It takes a right that they do not have.
     #[error("not allowed: {0}")]
     Forbidden(&'static str),
+    /// Nobody in their place may; `code` is stable.
+    #[error("{detail}")]
+    Denied {
+        code: &'static str,
+        detail: &'static str,
+    },
     #[error("{} field(s) are wrong", .0.len())]
     Invalid(Vec<FieldError>),
     /// The world is already otherwise: `code` is stable, `field` names what is taken where it is one.
@@ -51,6 +58,10 @@ impl Error {
             code,
             detail: detail.into(),
         }])
+    }
+
+    pub fn denied(code: &'static str, detail: &'static str) -> Self {
+        Self::Denied { code, detail }
     }
 
     pub fn conflict(code: &'static str, detail: &'static str) -> Self {

@@ -7,6 +7,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod ids;
 pub mod operations;
+pub mod people;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};

@@ -1,5 +1,6 @@
 //! Floor 1: the outside world, knowing nothing of people or posts.
 
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -16,6 +17,7 @@ pub mod telemetry;
 mod ids;
 mod start;
 
+pub use cache::Cache;
 pub use clock::Clock;
 pub use db::{Db, Tx};
 pub use ids::{id_at, new_id};

@@ -7,7 +7,7 @@ use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
-use crate::{Clock, Db};
+use crate::{Cache, Clock, Db};
 
 #[derive(Clone)]
 pub struct Platform {
@@ -15,6 +15,7 @@ pub struct Platform {
     pub clock: Clock,
     pub redis: Redis,
     pub db: Db,
+    pub cache: Cache,
     pub tickets: Tickets,
     pub control: Control,
     pub rates: RateLimiter,
@@ -36,7 +37,13 @@ impl Platform {
     pub fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let redis = Redis::new(config.redis.url.expose(), &config.redis.prefix)?;
         let tickets = Tickets::new(redis.clone());
-        let db = Db::new(&config.database, clock.clone(), tickets.clone())?;
+        let cache = Cache::new(redis.clone());
+        let db = Db::new(
+            &config.database,
+            clock.clone(),
+            tickets.clone(),
+            cache.clone(),
+        )?;
         Ok(Self {
             control: Control::new(redis.clone(), db.pool().clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
@@ -45,6 +52,7 @@ impl Platform {
             clock,
             redis,
             db,
+            cache,
             tickets,
         })
     }

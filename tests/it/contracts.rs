@@ -5,6 +5,7 @@ use domain::VerificationId;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::people::jobs::ForgetCopies;
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -33,6 +34,9 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
         }),
+        stored(&ForgetCopies {
+            keys: vec!["user:7".to_owned()],
+        }),
     ];
     let names: Vec<&str> = all.iter().filter_map(|job| job.split(' ').next()).collect();
     assert_eq!(workers::registry().names(), names, "a new job belongs here");
@@ -42,5 +46,6 @@ fn stored_jobs_look_the_same_as_ever() {
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     "#);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::PurgeExpiredTokens;
+use domain::people::jobs::ForgetCopies;
 
 use crate::harness::TestApp;
 
@@ -16,6 +17,10 @@ async fn every_job_is_harmless_when_it_runs_twice() {
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;
     app.enqueue(PurgeExpiredTokens {}).await;
+    app.enqueue(ForgetCopies {
+        keys: vec!["user:7".to_owned()],
+    })
+    .await;
     app.drain().await;
     let names: Vec<String> =
         sqlx::query_scalar("select name from finished_jobs where outcome = 'done' order by name")

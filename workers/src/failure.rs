@@ -58,6 +58,7 @@ impl From<Error> for Failure {
             // What is gone, refused or settled otherwise does not come back by trying again.
             Error::NotFound(_)
             | Error::Forbidden(_)
+            | Error::Denied { .. }
             | Error::Unauthenticated(_)
             | Error::Conflict { .. } => Self::Discard(error.to_string()),
             Error::Invalid(ref fields) => Self::Dead(format!("{error}: {fields:?}")),
@@ -78,6 +79,12 @@ impl From<platform::db::DbError> for Failure {
 
 impl From<platform::jobs::LeaseError> for Failure {
     fn from(error: platform::jobs::LeaseError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<platform::redis::RedisError> for Failure {
+    fn from(error: platform::redis::RedisError) -> Self {
         Error::from(error).into()
     }
 }

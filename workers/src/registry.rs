@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
-use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity};
+use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -19,6 +19,7 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
         .with(identity::send_verification_mail)
+        .with(people::forget_copies)
 }
 
 type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>> + Send + Sync>;

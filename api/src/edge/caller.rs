@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::Error;
-use domain::identity::{self, Actor};
+use domain::identity;
+use domain::people::Actor;
 use platform::net;
 use poem::Request;
 use poem::http::Uri;

@@ -30,6 +30,7 @@ impl From<Error> for Problem {
                 problem.detail = format!("You may not do this: it takes the right `{right}`.");
                 problem
             }
+            Error::Denied { code, detail } => Self::new(StatusCode::FORBIDDEN, code, detail),
             Error::Invalid(errors) => Self::told(&catalog::VALIDATION_FAILED)
                 .with_errors(errors.into_iter().map(FieldProblem::from).collect()),
             Error::Conflict {

@@ -1,4 +1,4 @@
-//! Accounts: what it takes to make one, and what its owner sees.
+//! Accounts: what it takes to make one, and what its owner sees on the way in.
 
 use chrono::{DateTime, Utc};
 use platform::Tx;
@@ -10,20 +10,26 @@ use sqlx::PgConnection;
 use super::hashing::{self, PasswordHash};
 use super::password::Password;
 use super::sessions::{self, Device};
-use super::{ChosenRole, Email, PersonName, Role, SignedIn, Username, sql, verification};
+use super::{SignedIn, handle, sql, verification};
+use crate::people::{self, ChosenRole, Email, PersonName, Phone, Role, Username};
 use crate::{Error, OnConstraint, Result, UserId};
 
-/// An account, as its owner sees it.
+/// An account, as its owner sees it on the way in. All of it is at `/users/me`.
 #[derive(Clone, Debug, Object)]
 #[oai(example, skip_serializing_if_is_none)]
 pub struct Account {
     pub id: UserId,
     pub username: Username,
-    pub email: Email,
+    /// Absent where they came in by phone, or by a provider that does not give it away.
+    pub email: Option<Email>,
     /// Whether the address is proved to be theirs.
     pub email_verified: bool,
+    /// Proved to be theirs.
+    pub phone: Option<Phone>,
     pub first_name: Option<PersonName>,
     pub last_name: Option<PersonName>,
+    pub full_name: Option<PersonName>,
+    pub profile_picture_url: Option<String>,
     pub role: Role,
     pub last_login_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
@@ -33,11 +39,13 @@ pub struct Account {
 #[derive(Clone, Debug, Object)]
 #[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct Registration {
-    pub username: Username,
+    /// Made from the name where nothing is said. It can be changed.
+    pub username: Option<Username>,
     pub email: Email,
     pub password: Password,
     pub first_name: Option<PersonName>,
     pub last_name: Option<PersonName>,
+    pub full_name: Option<PersonName>,
     /// `member` where nothing is said.
     pub role: Option<ChosenRole>,
 }
@@ -45,26 +53,53 @@ pub struct Registration {
 /// An account that is ready to be made: the rules are kept, the password is hashed.
 pub struct NewUser {
     pub(super) username: Username,
-    pub(super) email: Email,
+    pub(super) email: Option<Email>,
     pub(super) email_is_verified: bool,
-    pub(super) password_hash: PasswordHash,
+    /// Proved to be theirs.
+    pub(super) phone: Option<Phone>,
+    pub(super) password_hash: Option<PasswordHash>,
     pub(super) first_name: Option<PersonName>,
     pub(super) last_name: Option<PersonName>,
+    pub(super) full_name: Option<PersonName>,
+    pub(super) picture_url: Option<String>,
+    pub(super) bio: Option<String>,
     pub(super) role: Role,
 }
 
 impl NewUser {
+    /// Nothing but a name.
+    pub(super) fn named(username: Username) -> Self {
+        Self {
+            username,
+            email: None,
+            email_is_verified: false,
+            phone: None,
+            password_hash: None,
+            first_name: None,
+            last_name: None,
+            full_name: None,
+            picture_url: None,
+            bio: None,
+            role: Role::default(),
+        }
+    }
+
     /// Takes a moment (the password is hashed): do it before a transaction begins.
     pub async fn registering(said: Registration) -> Result<Self> {
-        said.password.suits(&said.username)?;
+        let named = [&said.full_name, &said.first_name, &said.last_name];
+        let username = match said.username {
+            Some(username) => username,
+            None => handle::from_names(named.into_iter().flatten().map(PersonName::as_str))?,
+        };
+        said.password.suits(&username)?;
         Ok(Self {
-            username: said.username,
-            email: said.email,
-            email_is_verified: false,
-            password_hash: hashing::hash(said.password).await?,
+            email: Some(said.email),
+            password_hash: Some(hashing::hash(said.password).await?),
             first_name: said.first_name,
             last_name: said.last_name,
+            full_name: said.full_name,
             role: said.role.unwrap_or_default().into(),
+            ..Self::named(username)
         })
     }
 
@@ -77,13 +112,11 @@ impl NewUser {
     ) -> Result<Self> {
         password.suits(&username)?;
         Ok(Self {
-            username,
-            email,
+            email: Some(email),
             email_is_verified: true,
-            password_hash: hashing::hash(password).await?,
-            first_name: None,
-            last_name: None,
+            password_hash: Some(hashing::hash(password).await?),
             role,
+            ..Self::named(username)
         })
     }
 }
@@ -97,11 +130,13 @@ pub async fn register(
 ) -> Result<SignedIn> {
     let account = create_user(tx, new).await?;
     let tokens = sessions::open(tx, auth, account.id, account.role, device).await?;
-    verification::ask(tx, auth, account.id, &account.email).await?;
+    if let Some(email) = &account.email {
+        verification::ask(tx, auth, account.id, email).await?;
+    }
     Ok(SignedIn { account, tokens })
 }
 
-/// Makes an account. Of two at once with the same name or address one succeeds; Postgres decides which.
+/// Makes an account. Of two at once with the same name, address or number one succeeds; Postgres decides which.
 pub async fn create_user(tx: &mut Tx, new: &NewUser) -> Result<Account> {
     let (id, now) = (UserId::at(tx.now()), tx.now());
     sql::insert_user(tx.connection(), id, new, now)
@@ -118,10 +153,16 @@ pub async fn create_user(tx: &mut Tx, new: &NewUser) -> Result<Account> {
                 "This e-mail address has an account.",
             ),
         )
+        .on_constraint(
+            "users_phone_taken",
+            Error::taken("phone_taken", "phone", "This number has an account."),
+        )?;
+    people::index_names(tx, id).await?;
+    account(tx.connection(), id).await
 }
 
 /// The account of whoever is signed in.
-pub async fn me(connection: &mut PgConnection, user: UserId) -> Result<Account> {
+pub async fn account(connection: &mut PgConnection, user: UserId) -> Result<Account> {
     sql::account(connection, user)
         .await?
         .ok_or(Error::NotFound("account"))
@@ -132,10 +173,13 @@ impl Example for Account {
         Self {
             id: UserId::example(),
             username: Username::example(),
-            email: Email::example(),
+            email: Some(Email::example()),
             email_verified: false,
+            phone: None,
             first_name: Some(PersonName::example()),
             last_name: None,
+            full_name: None,
+            profile_picture_url: None,
             role: Role::Member,
             last_login_at: None,
             created_at: DateTime::from_timestamp(1_731_672_600, 0).unwrap_or_default(),
@@ -146,11 +190,12 @@ impl Example for Account {
 impl Example for Registration {
     fn example() -> Self {
         Self {
-            username: Username::example(),
+            username: Some(Username::example()),
             email: Email::example(),
             password: Password::example(),
             first_name: Some(PersonName::example()),
             last_name: None,
+            full_name: None,
             role: Some(ChosenRole::Member),
         }
     }

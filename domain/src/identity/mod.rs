@@ -4,23 +4,23 @@
 //! theirs, which a job puts in a mail. They [sign in](login) by e-mail or username once they have
 //! [proved](prove) to know the password. A [session](sessions) is a device; it holds an access token for minutes and
 //! trades [refresh tokens](refresh), each good once. A link in the mail [verifies](verify_email) the address.
-//! What each [role](Role) may do is written in one place.
+//! Whatever way somebody comes, they come in over one [threshold](entry).
 
 mod accounts;
-mod fields;
+mod entry;
+mod handle;
 mod hashing;
 pub mod jobs;
 mod password;
-mod roles;
+mod second_factor;
 mod sessions;
 mod sql;
 mod tokens;
 mod verification;
 
-pub use accounts::{Account, NewUser, Registration, create_user, me, register};
-pub use fields::{Email, LoginText, PersonName, Username};
+pub use accounts::{Account, NewUser, Registration, account, create_user, register};
+pub use entry::{Challenge, Entry, Way, enter};
 pub use password::{Password, PasswordAttempt};
-pub use roles::{Actor, ChosenRole, Right, Role};
 pub use sessions::{
     Claimed, Device, Login, Proof, Refreshed, SignedIn, login, logout, prove, refresh, standing,
 };

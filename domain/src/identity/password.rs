@@ -7,7 +7,7 @@ use platform::secret::Secret;
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::Example;
 
-use super::Username;
+use crate::people::Username;
 use crate::wire::{Fault, WireText, wire_text};
 use crate::{Error, Result};
 

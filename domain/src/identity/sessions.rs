@@ -1,15 +1,15 @@
 //! Signing in, staying in, leaving. A session is a device; its refresh tokens are a family, each good once.
 
 use platform::config::Auth;
-use platform::{Db, Tx};
+use platform::{Cache, Db, Tx};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
-use sqlx::PgConnection;
 
 use super::hashing;
 use super::password::PasswordAttempt;
 use super::tokens::{self, RefreshToken, Tokens};
-use super::{Account, Actor, LoginText, Role, sql};
+use super::{Account, Entry, Way, entry, sql};
+use crate::people::{self, Actor, LoginText, Person, Phone, Role};
 use crate::{Error, FieldError, Result, SessionId, UserId};
 
 /// Somebody signed in: their account, and their tokens.
@@ -22,12 +22,13 @@ pub struct SignedIn {
     pub tokens: Tokens,
 }
 
-/// How somebody signs in: one of `email` and `username`, and the password.
+/// How somebody signs in: one of `email`, `username` and `phone`, and the password.
 #[derive(Clone, Debug, Object)]
 #[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct Login {
     pub email: Option<LoginText>,
     pub username: Option<LoginText>,
+    pub phone: Option<Phone>,
     pub password: PasswordAttempt,
 }
 
@@ -36,37 +37,43 @@ pub struct Login {
 pub enum Claimed<'a> {
     Email(&'a str),
     Username(&'a str),
+    Phone(&'a str),
 }
 
 impl Claimed<'_> {
     /// One word for the account, whoever spells it how: what tries are counted by.
     pub fn folded(&self) -> String {
         match self {
-            Self::Email(text) | Self::Username(text) => text.to_lowercase(),
+            Self::Email(text) | Self::Username(text) | Self::Phone(text) => text.to_lowercase(),
         }
     }
 }
 
 impl Login {
     pub fn claimed(&self) -> Result<Claimed<'_>> {
-        match (&self.email, &self.username) {
-            (Some(email), None) => Ok(Claimed::Email(email.as_str())),
-            (None, Some(username)) => Ok(Claimed::Username(username.as_str())),
-            (email, _) => {
-                let code = if email.is_some() {
-                    "ambiguous"
-                } else {
-                    "required"
-                };
-                let fault = |field: &str| FieldError {
-                    field: field.to_owned(),
-                    code,
-                    detail: "give either `email` or `username`".to_owned(),
-                };
-                Err(Error::Invalid(vec![fault("email"), fault("username")]))
-            }
+        let email = self
+            .email
+            .as_ref()
+            .map(|text| Claimed::Email(text.as_str()));
+        let username = self.username.as_ref();
+        let username = username.map(|text| Claimed::Username(text.as_str()));
+        let phone = self.phone.as_ref();
+        let phone = phone.map(|phone| Claimed::Phone(phone.as_str()));
+        let given: Vec<Claimed<'_>> = [email, username, phone].into_iter().flatten().collect();
+        match given[..] {
+            [one] => Ok(one),
+            ref given => Err(one_of_three(given.is_empty())),
         }
     }
+}
+
+fn one_of_three(none: bool) -> Error {
+    let fault = |field: &str| FieldError {
+        field: field.to_owned(),
+        code: if none { "required" } else { "ambiguous" },
+        detail: "give one of `email`, `username` and `phone`".to_owned(),
+    };
+    Error::Invalid(["email", "username", "phone"].map(fault).into())
 }
 
 /// Where somebody signs in from, for their list of sessions.
@@ -90,6 +97,7 @@ pub async fn prove(db: &Db, login: Login) -> Result<Proof> {
         match login.claimed()? {
             Claimed::Email(email) => sql::credentials_by_email(&mut connection, email).await?,
             Claimed::Username(name) => sql::credentials_by_username(&mut connection, name).await?,
+            Claimed::Phone(phone) => sql::credentials_by_phone(&mut connection, phone).await?,
         }
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
@@ -106,17 +114,13 @@ pub async fn prove(db: &Db, login: Login) -> Result<Proof> {
     }
 }
 
-/// Opens a session for whoever proved to know the password.
-pub async fn login(tx: &mut Tx, auth: &Auth, proof: &Proof, device: &Device) -> Result<SignedIn> {
-    let now = tx.now();
-    let account = sql::note_login(tx.connection(), proof.user, &proof.password_hash, now)
-        .await?
-        .ok_or_else(wrong_credentials)?;
-    let tokens = open(tx, auth, account.id, account.role, device).await?;
-    Ok(SignedIn { account, tokens })
+/// Lets in whoever proved to know the password.
+pub async fn login(tx: &mut Tx, auth: &Auth, proof: &Proof, device: &Device) -> Result<Entry> {
+    let way = Way::Password(&proof.password_hash);
+    entry::enter(tx, auth, proof.user, way, device).await
 }
 
-fn wrong_credentials() -> Error {
+pub(super) fn wrong_credentials() -> Error {
     Error::Unauthenticated("credentials_wrong")
 }
 
@@ -180,7 +184,7 @@ pub async fn refresh(tx: &mut Tx, auth: &Auth, token: &RefreshToken) -> Result<R
     match sql::refresh_token(tx.connection(), &hash).await? {
         None => Err(Error::Unauthenticated("refresh_invalid")),
         Some(found) if found.used => {
-            sql::revoke_session(tx.connection(), found.session_id, "refresh_reused", now).await?;
+            revoke(tx, found.session_id, "refresh_reused").await?;
             tracing::warn!(session = %found.session_id, "a used refresh token was shown again; its session is revoked");
             Ok(Refreshed::Reused)
         }
@@ -190,21 +194,66 @@ pub async fn refresh(tx: &mut Tx, auth: &Auth, token: &RefreshToken) -> Result<R
 
 /// Ends the session. Ending it twice changes nothing.
 pub async fn logout(tx: &mut Tx, session: SessionId) -> Result<()> {
-    let now = tx.now();
-    sql::revoke_session(tx.connection(), session, "logout", now).await?;
-    Ok(())
+    revoke(tx, session, "logout").await
 }
 
-/// The actor as they are now: the session must stand, and the role is the account's, not the token's.
+/// Ends a session: its refresh tokens are worth nothing from the commit on, its access tokens from now.
+pub(super) async fn revoke(tx: &mut Tx, session: SessionId, why: &str) -> Result<()> {
+    let now = tx.now();
+    sql::revoke_session(tx.connection(), session, why, now).await?;
+    people::forget(tx, vec![session_key(session)]).await
+}
+
+/// Ends all sessions of a person, but for one where it is named. How many there were.
+pub(crate) async fn revoke_all(
+    tx: &mut Tx,
+    user: UserId,
+    but: Option<SessionId>,
+    why: &str,
+) -> Result<usize> {
+    let now = tx.now();
+    let revoked = sql::revoke_sessions(tx.connection(), user, but, why, now).await?;
+    let keys: Vec<String> = revoked.iter().copied().map(session_key).collect();
+    if !keys.is_empty() {
+        people::forget(tx, keys).await?;
+    }
+    Ok(revoked.len())
+}
+
+/// How long a session is taken to stand without asking Postgres again. Whoever ends it closes the copy at once.
+const STANDS_FOR: std::time::Duration = std::time::Duration::from_secs(60);
+
+fn session_key(session: SessionId) -> String {
+    format!("session:{session}")
+}
+
+/// The actor as they are now: the session must stand, and the role is the account's, not the token's. One look into
+/// Redis; Postgres is asked once a minute, or where Redis is away.
 pub async fn standing(
-    connection: &mut PgConnection,
+    cache: &Cache,
+    db: &Db,
     shown: Actor,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Actor> {
-    let role = sql::role_in_session(connection, shown.session, shown.user, now)
-        .await?
-        .ok_or(Error::Unauthenticated("token_revoked"))?;
-    Ok(Actor { role, ..shown })
+) -> Result<(Actor, Person)> {
+    let keys = [&session_key(shown.session), &people::key(shown.user)];
+    let [session, person] = cache.get(keys.map(String::as_str)).await;
+    let owner = shown.user.to_string();
+    if session.as_deref() == Some(&owner)
+        && let Some(person) = person.and_then(|copy| serde_json::from_str::<Person>(&copy).ok())
+    {
+        return Ok((shown.with(person.role), person));
+    }
+    let mut connection = db.acquire().await?;
+    let revoked = || Error::Unauthenticated("token_revoked");
+    if !sql::session_stands(&mut connection, shown.session, shown.user, now).await? {
+        return Err(revoked());
+    }
+    let person = people::find(cache, &mut connection, shown.user).await?;
+    let person = person.ok_or_else(revoked)?;
+    cache
+        .fill(&session_key(shown.session), &owner, STANDS_FOR)
+        .await;
+    Ok((shown.with(person.role), person))
 }
 
 impl Example for SignedIn {
@@ -221,6 +270,7 @@ impl Example for Login {
         Self {
             email: Some(LoginText::example()),
             username: None,
+            phone: None,
             password: PasswordAttempt::example(),
         }
     }

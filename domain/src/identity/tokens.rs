@@ -14,7 +14,7 @@ use poem_openapi::types::Example;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Actor, Role};
+use crate::people::{Actor, Role};
 use crate::wire::{Fault, WireText, wire_text};
 use crate::{Error, Result, SessionId, UserId};
 

@@ -18,7 +18,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::jobs::SendVerificationMail;
-use super::{Email, sql};
+use super::sql;
+use crate::people::{self, Email};
 use crate::wire::{Fault, WireText, wire_text};
 use crate::{Error, Result, UserId, VerificationId};
 
@@ -75,7 +76,8 @@ pub async fn resend(tx: &mut Tx, auth: &Auth, user: UserId) -> Result<()> {
     {
         return Err(Error::RateLimited { retry_after: wait });
     }
-    ask(tx, auth, user, &asked.email).await
+    let email = asked.email.ok_or(Error::NotFound("e-mail address"))?;
+    ask(tx, auth, user, &email).await
 }
 
 /// Follows a link. Following it again is no error.
@@ -94,6 +96,7 @@ pub async fn verify_email(tx: &mut Tx, auth: &Auth, token: &LinkToken) -> Result
     if let Some(used) = sql::use_verification(tx.connection(), id, now).await? {
         // The account may have another address by now; then the link proves nothing.
         let proved = sql::mark_verified(tx.connection(), used.user_id, &used.email, now).await?;
+        people::changed(tx, used.user_id).await?;
         return proved
             .map(|already_verified| VerifiedEmail {
                 email: used.email,

@@ -15,6 +15,7 @@ pub use sqlx::{Error as DbError, PgPool};
 pub use tx::Tx;
 
 use crate::Clock;
+use crate::cache::Cache;
 use crate::config;
 use crate::jobs::Tickets;
 use crate::scope::Scope;
@@ -28,6 +29,7 @@ pub struct Db {
     warm: warm::Warm,
     clock: Clock,
     tickets: Tickets,
+    cache: Cache,
 }
 
 impl Db {
@@ -36,6 +38,7 @@ impl Db {
         config: &config::Database,
         clock: Clock,
         tickets: Tickets,
+        cache: Cache,
     ) -> Result<Self, sqlx::Error> {
         let millis = |span: Duration| span.as_millis().to_string();
         let options = PgConnectOptions::from_str(config.url.expose())?
@@ -73,6 +76,7 @@ impl Db {
             pool,
             clock,
             tickets,
+            cache,
         })
     }
 
@@ -96,6 +100,7 @@ impl Db {
             inner,
             self.clock.now(),
             self.tickets.clone(),
+            self.cache.clone(),
             scope,
         ))
     }

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::ambient::Home;
 use super::warm::Open;
+use crate::cache::Cache;
 use crate::jobs::{Ticket, Tickets};
 use crate::scope::Scope;
 
@@ -13,17 +14,25 @@ pub struct Tx {
     now: DateTime<Utc>,
     outlet: Tickets,
     tickets: Vec<Ticket>,
+    cache: Cache,
     scope: Scope,
     home: Option<Home>,
 }
 
 impl Tx {
-    pub(super) fn new(inner: Open, now: DateTime<Utc>, outlet: Tickets, scope: Scope) -> Self {
+    pub(super) fn new(
+        inner: Open,
+        now: DateTime<Utc>,
+        outlet: Tickets,
+        cache: Cache,
+        scope: Scope,
+    ) -> Self {
         Self {
             inner,
             now,
             outlet,
             tickets: Vec::new(),
+            cache,
             scope,
             home: None,
         }
@@ -36,6 +45,11 @@ impl Tx {
 
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Copies of what this transaction changes have to be closed before it commits.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     pub fn connection(&mut self) -> &mut PgConnection {

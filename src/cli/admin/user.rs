@@ -5,7 +5,8 @@ use std::io::Read;
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use domain::audit;
-use domain::identity::{self, Email, NewUser, Password, Role, Username};
+use domain::identity::{self, NewUser, Password};
+use domain::people::{Email, Role, Username};
 use platform::Platform;
 use serde_json::json;
 

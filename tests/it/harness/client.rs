@@ -149,7 +149,8 @@ impl TestApp {
 
     /// An administrator, made as `commons admin user create --admin` makes one.
     pub async fn admin(&self) -> Client {
-        use domain::identity::{NewUser, Role, create_user};
+        use domain::identity::{NewUser, create_user};
+        use domain::people::Role;
         use domain::wire::WireText;
         let read = "root_of_tests";
         let new = NewUser::made_by_operator(

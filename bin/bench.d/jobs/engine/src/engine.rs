@@ -144,6 +144,7 @@ impl Engine {
             &config.database,
             self.platform.clock.clone(),
             self.platform.tickets.clone(),
+            self.platform.cache.clone(),
         )?)
     }
 

@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result, SessionId, UserId};
 
 /// What a person is here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type,
+)]
 #[oai(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Role {
+    #[default]
     Member,
     Woman,
     Sponsor,
@@ -42,12 +45,24 @@ impl From<ChosenRole> for Role {
 pub enum Right {
     /// See, retry, discard and pause jobs.
     OperateJobs,
+    /// See accounts as their owners do, whatever their state.
+    SeeAccounts,
+    /// Vouch for people: give and take levels of verification.
+    VerifyPeople,
+    /// Suspend accounts and let them back.
+    SuspendPeople,
+    /// Give and take roles.
+    GrantRoles,
 }
 
 impl Right {
     pub fn name(self) -> &'static str {
         match self {
             Self::OperateJobs => "operate_jobs",
+            Self::SeeAccounts => "see_accounts",
+            Self::VerifyPeople => "verify_people",
+            Self::SuspendPeople => "suspend_people",
+            Self::GrantRoles => "grant_roles",
         }
     }
 }
@@ -55,7 +70,11 @@ impl Right {
 impl Role {
     pub fn may(self, right: Right) -> bool {
         match right {
-            Right::OperateJobs => self == Self::Admin,
+            Right::OperateJobs
+            | Right::SeeAccounts
+            | Right::VerifyPeople
+            | Right::SuspendPeople
+            | Right::GrantRoles => self == Self::Admin,
         }
     }
 }
@@ -69,6 +88,11 @@ pub struct Actor {
 }
 
 impl Actor {
+    #[must_use]
+    pub fn with(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+
     pub fn require(&self, right: Right) -> Result<()> {
         match self.role.may(right) {
             true => Ok(()),
@@ -82,10 +106,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_administrators_operate_jobs() {
-        assert!(Role::Admin.may(Right::OperateJobs));
-        for role in [Role::Member, Role::Woman, Role::Sponsor] {
-            assert!(!role.may(Right::OperateJobs));
+    fn only_administrators_have_rights_over_others() {
+        for right in [
+            Right::OperateJobs,
+            Right::SeeAccounts,
+            Right::VerifyPeople,
+            Right::SuspendPeople,
+            Right::GrantRoles,
+        ] {
+            assert!(Role::Admin.may(right));
+            for role in [Role::Member, Role::Woman, Role::Sponsor] {
+                assert!(!role.may(right), "{role:?} {right:?}");
+            }
         }
     }
 }

@@ -1,0 +1,9 @@
+//! Every statement of the ways in that all of them share.
+
+mod sessions;
+mod users;
+mod verification;
+
+pub(super) use sessions::*;
+pub(super) use users::*;
+pub(super) use verification::*;

@@ -1,0 +1,152 @@
+//! Accounts.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::UserId;
+use crate::identity::accounts::{Account, NewUser};
+use crate::people::{Email, PersonName, Phone, Role, Username};
+
+type Time = DateTime<Utc>;
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+pub(in crate::identity) struct Credentials {
+    pub(in crate::identity) id: UserId,
+    pub(in crate::identity) password_hash: Option<String>,
+}
+
+pub(in crate::identity) async fn credentials_by_email(
+    connection: &mut PgConnection,
+    email: &str,
+) -> Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        "select id as \"id: UserId\", password_hash from users where lower(email) = lower($1)",
+        email,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::identity) async fn credentials_by_username(
+    connection: &mut PgConnection,
+    username: &str,
+) -> Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        "select id as \"id: UserId\", password_hash from users where lower(username) = lower($1)",
+        username,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::identity) async fn credentials_by_phone(
+    connection: &mut PgConnection,
+    phone: &str,
+) -> Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        "select id as \"id: UserId\", password_hash from users where phone = $1",
+        phone,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::identity) async fn insert_user(
+    connection: &mut PgConnection,
+    id: UserId,
+    new: &NewUser,
+    now: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "with made as (
+             insert into users (id, username, email, email_verified_at, phone, phone_verified_at, password_hash,
+                                first_name, last_name, full_name, profile_picture_url, bio, role, created_at, updated_at)
+             values ($1, $2, $3, case when $4 then $13::timestamptz end, $5,
+                     case when $5::text is not null then $13::timestamptz end,
+                     $6, $7, $8, $9, $10, $11, $12, $13, $13)
+             returning id)
+         insert into user_counts (user_id, created_at) select id, $13 from made",
+        id.0,
+        new.username.as_str(),
+        new.email.as_ref().map(Email::as_str),
+        new.email_is_verified,
+        new.phone.as_ref().map(Phone::as_str),
+        new.password_hash.as_ref().map(|hash| hash.0.as_str()),
+        new.first_name.as_ref().map(PersonName::as_str),
+        new.last_name.as_ref().map(PersonName::as_str),
+        new.full_name.as_ref().map(PersonName::as_str),
+        new.picture_url,
+        new.bio,
+        new.role as Role,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::identity) async fn account(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<Account>> {
+    sqlx::query_as!(
+        Account,
+        "select id as \"id: UserId\", username as \"username: Username\", email as \"email: Email\",
+                email_verified_at is not null as \"email_verified!\", phone as \"phone: Phone\",
+                first_name as \"first_name: PersonName\", last_name as \"last_name: PersonName\",
+                full_name as \"full_name: PersonName\", profile_picture_url, role as \"role: Role\",
+                last_login_at, created_at
+         from users where id = $1",
+        user.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// What stands between somebody who showed who they are and their account.
+pub(in crate::identity) struct Threshold {
+    pub(in crate::identity) deleted: bool,
+    pub(in crate::identity) suspended: bool,
+    pub(in crate::identity) password_hash: Option<String>,
+}
+
+/// Locks the account until the transaction ends: a suspension, a new password and an entry happen one after the other.
+pub(in crate::identity) async fn threshold(
+    connection: &mut PgConnection,
+    user: UserId,
+    now: Time,
+) -> Result<Option<Threshold>> {
+    sqlx::query_as!(
+        Threshold,
+        "select deleted_at is not null as \"deleted!\",
+                (suspended_at is not null and coalesce(suspended_until > $2, true)) as \"suspended!\", password_hash
+         from users where id = $1 for no key update",
+        user.0,
+        now,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Notes the entry; coming back lifts what the owner had put on the account, and a suspension whose time has passed.
+/// Whether there was anything to lift.
+pub(in crate::identity) async fn admit(
+    connection: &mut PgConnection,
+    user: UserId,
+    now: Time,
+) -> Result<bool> {
+    sqlx::query_scalar!(
+        "update users set last_login_at = $2, last_seen_at = $2, deactivated_at = null, delete_at = null,
+                          suspended_at = null, suspended_until = null, suspended_why = null
+         from users as before where users.id = $1 and before.id = users.id
+         returning (before.deactivated_at is not null or before.delete_at is not null
+                    or before.suspended_at is not null) as \"restored!\"",
+        user.0,
+        now,
+    )
+    .fetch_one(connection)
+    .await
+}

@@ -1,0 +1,153 @@
+//! Questions whether an address is its owner's.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::people::Email;
+use crate::{UserId, VerificationId};
+
+type Time = DateTime<Utc>;
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+pub(in crate::identity) async fn insert_verification(
+    connection: &mut PgConnection,
+    id: VerificationId,
+    user: UserId,
+    email: &Email,
+    now: Time,
+    expires_at: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into email_verifications (id, user_id, email, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+        id.0,
+        user.0,
+        email.as_str(),
+        now,
+        expires_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::identity) struct Asked {
+    pub(in crate::identity) email: Option<Email>,
+    pub(in crate::identity) email_verified: bool,
+    pub(in crate::identity) last_asked_at: Option<Time>,
+}
+
+pub(in crate::identity) async fn lock_last_verification(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<Asked>> {
+    // The lock first, in a statement of its own: the next one then sees what the one before us wrote.
+    sqlx::query!("select id from users where id = $1 for update", user.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+    sqlx::query_as!(
+        Asked,
+        "select email as \"email: Email\", email_verified_at is not null as \"email_verified!\",
+                (select max(created_at) from email_verifications where user_id = users.id) as last_asked_at
+         from users where id = $1",
+        user.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::identity) struct Used {
+    pub(in crate::identity) user_id: UserId,
+    pub(in crate::identity) email: Email,
+}
+
+pub(in crate::identity) async fn use_verification(
+    connection: &mut PgConnection,
+    id: VerificationId,
+    now: Time,
+) -> Result<Option<Used>> {
+    sqlx::query_as!(
+        Used,
+        "update email_verifications set used_at = $2 where id = $1 and used_at is null and expires_at > $2
+         returning user_id as \"user_id: UserId\", email as \"email: Email\"",
+        id.0,
+        now,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Whether the address had been verified before. None where it is no longer the account's.
+pub(in crate::identity) async fn mark_verified(
+    connection: &mut PgConnection,
+    user: UserId,
+    email: &Email,
+    now: Time,
+) -> Result<Option<bool>> {
+    sqlx::query_scalar!(
+        "update users set email_verified_at = coalesce(before.email_verified_at, $3), updated_at = $3
+         from users as before
+         where users.id = $1 and before.id = users.id and lower(users.email) = lower($2)
+         returning before.email_verified_at is not null as \"already!\"",
+        user.0,
+        email.as_str(),
+        now,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The address this question was about, where it is the account's and verified.
+pub(in crate::identity) async fn verified_by(
+    connection: &mut PgConnection,
+    id: VerificationId,
+) -> Result<Option<Email>> {
+    sqlx::query_scalar!(
+        "select users.email as \"email!: Email\" from email_verifications as asked
+         join users on users.id = asked.user_id and lower(users.email) = lower(asked.email)
+         where asked.id = $1 and users.email_verified_at is not null",
+        id.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::identity) struct OpenVerification {
+    pub(in crate::identity) email: Email,
+    pub(in crate::identity) expires_at: Time,
+}
+
+/// The question, where it still is one.
+pub(in crate::identity) async fn open_verification(
+    connection: &mut PgConnection,
+    id: VerificationId,
+    now: Time,
+) -> Result<Option<OpenVerification>> {
+    sqlx::query_as!(
+        OpenVerification,
+        "select users.email as \"email!: Email\", asked.expires_at
+         from email_verifications as asked
+         join users on users.id = asked.user_id and lower(users.email) = lower(asked.email)
+         where asked.id = $1 and asked.used_at is null and asked.expires_at > $2 and users.email_verified_at is null",
+        id.0,
+        now,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::identity) async fn delete_expired_verifications(
+    connection: &mut PgConnection,
+    now: Time,
+    limit: i64,
+) -> Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from email_verifications where id = any(array(
+             select id from email_verifications where expires_at <= $1 order by expires_at limit $2
+             for update skip locked))",
+        now,
+        limit,
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}
