@@ -47,7 +47,7 @@ create index users_by_role on users (role, id desc);
 create index users_by_location on users (lower(location), id desc) where location is not null;
 create index users_by_verification on users (verification_level, id desc) where verification_level <> 'none';
 -- A search for the beginning of a username.
-create index users_username_prefix on users (lower(username) text_pattern_ops);
+create index users_username_prefix on users ((lower(username) collate "C"));
 
 -- Counters in rows of their own: narrow, so that a popular person's is rewritten in place, and the person's row rests.
 create table user_counts (
@@ -76,18 +76,19 @@ create table user_topics (
 create index user_topics_found on user_topics (kind, folded, user_id desc);
 
 -- The words of people's names, folded: each once, so that the nearest to a misspelt one are few to look through.
+-- Collated by byte: the words that begin alike are a range.
 create table name_words (
-    word       text        primary key,
+    word       text        collate "C" primary key,
     created_at timestamptz not null
 );
 
 create index name_words_alike on name_words using gin (word gin_trgm_ops);
 
 create table user_words (
-    word       text        not null references name_words (word),
+    word       text        collate "C" not null references name_words (word),
     user_id    uuid        not null references users (id) on delete cascade,
     created_at timestamptz not null,
     primary key (user_id, word)
 );
 
-create index user_words_prefix on user_words (word text_pattern_ops, user_id);
+create index user_words_prefix on user_words (word, user_id);

@@ -85,10 +85,7 @@ pub(crate) async fn standing(request: &Request) -> Result<Actor> {
     }
     let shown = shown(request).await?;
     let edge = Edge::of(request).map_err(|error| Error::Internal(error.to_string()))?;
-    let platform = &edge.platform;
-    let now = platform.clock.now();
-    let (actor, _) = identity::standing(&platform.cache, &platform.db, shown, now).await?;
-    Ok(actor)
+    identity::standing(&edge.platform, shown).await
 }
 
 /// Where a request came from, for the list of sessions.

@@ -6,6 +6,7 @@ pub mod housekeeping;
 pub mod idempotency;
 pub mod identity;
 pub mod ids;
+pub mod office;
 pub mod operations;
 pub mod people;
 pub mod wire;

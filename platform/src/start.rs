@@ -7,7 +7,7 @@ use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
-use crate::{Cache, Clock, Db};
+use crate::{Cache, Clock, Db, Presence};
 
 #[derive(Clone)]
 pub struct Platform {
@@ -16,6 +16,7 @@ pub struct Platform {
     pub redis: Redis,
     pub db: Db,
     pub cache: Cache,
+    pub presence: Presence,
     pub tickets: Tickets,
     pub control: Control,
     pub rates: RateLimiter,
@@ -47,6 +48,7 @@ impl Platform {
         Ok(Self {
             control: Control::new(redis.clone(), db.pool().clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
+            presence: Presence::new(redis.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
             config: Arc::new(config),
             clock,

@@ -21,6 +21,7 @@ mod verification;
 pub use accounts::{Account, NewUser, Registration, account, create_user, register};
 pub use entry::{Challenge, Entry, Way, enter};
 pub use password::{Password, PasswordAttempt};
+pub(crate) use sessions::revoke_all as end_sessions;
 pub use sessions::{
     Claimed, Device, Login, Proof, Refreshed, SignedIn, login, logout, prove, refresh, standing,
 };

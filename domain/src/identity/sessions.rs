@@ -1,7 +1,7 @@
 //! Signing in, staying in, leaving. A session is a device; its refresh tokens are a family, each good once.
 
 use platform::config::Auth;
-use platform::{Cache, Db, Tx};
+use platform::{Db, Platform, Tx};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
@@ -229,31 +229,27 @@ fn session_key(session: SessionId) -> String {
 
 /// The actor as they are now: the session must stand, and the role is the account's, not the token's. One look into
 /// Redis; Postgres is asked once a minute, or where Redis is away.
-pub async fn standing(
-    cache: &Cache,
-    db: &Db,
-    shown: Actor,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(Actor, Person)> {
-    let keys = [&session_key(shown.session), &people::key(shown.user)];
-    let [session, person] = cache.get(keys.map(String::as_str)).await;
-    let owner = shown.user.to_string();
+pub async fn standing(platform: &Platform, shown: Actor) -> Result<Actor> {
+    let (cache, now) = (&platform.cache, platform.clock.now());
+    let (session_key, owner) = (session_key(shown.session), shown.user.to_string());
+    let person_key = people::key(shown.user);
+    let [session, person] = cache.get([&session_key, &person_key]).await;
     if session.as_deref() == Some(&owner)
         && let Some(person) = person.and_then(|copy| serde_json::from_str::<Person>(&copy).ok())
     {
-        return Ok((shown.with(person.role), person));
+        platform.presence.note(shown.user.0, now).await;
+        return Ok(shown.with(person.role));
     }
-    let mut connection = db.acquire().await?;
+    let mut connection = platform.db.acquire().await?;
     let revoked = || Error::Unauthenticated("token_revoked");
     if !sql::session_stands(&mut connection, shown.session, shown.user, now).await? {
         return Err(revoked());
     }
     let person = people::find(cache, &mut connection, shown.user).await?;
     let person = person.ok_or_else(revoked)?;
-    cache
-        .fill(&session_key(shown.session), &owner, STANDS_FOR)
-        .await;
-    Ok((shown.with(person.role), person))
+    cache.fill(&session_key, &owner, STANDS_FOR).await;
+    platform.presence.note(shown.user.0, now).await;
+    Ok(shown.with(person.role))
 }
 
 impl Example for SignedIn {

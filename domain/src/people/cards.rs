@@ -14,6 +14,8 @@ use crate::{Result, UserId};
 pub struct PersonCard {
     pub id: UserId,
     pub username: Username,
+    /// What to call them: the display name, else the names there are, else the username.
+    pub name: String,
     pub display_name: Option<String>,
     pub first_name: Option<PersonName>,
     pub last_name: Option<PersonName>,
@@ -48,6 +50,7 @@ impl Example for PersonCard {
         Self {
             id: UserId::example(),
             username: Username::example(),
+            name: "John".to_owned(),
             display_name: Some("John".to_owned()),
             first_name: Some(PersonName::example()),
             last_name: None,

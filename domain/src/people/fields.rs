@@ -1,14 +1,16 @@
-//! Names and addresses: their own reading decides what is one.
+//! Names and addresses that somebody is known by: their own reading decides what is one.
 
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::Example;
+use serde::{Deserialize, Serialize};
 
 use crate::wire::{Fault, WireText, wire_text};
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $example:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[serde(transparent)]
         #[sqlx(transparent)]
         pub struct $name(String);
 
@@ -36,6 +38,8 @@ macro_rules! text {
     };
 }
 
+pub(super) use text;
+
 text!(
     /// What a person is called in links and mentions. Kept as written, compared without case.
     Username, "john_doe"
@@ -43,10 +47,6 @@ text!(
 text!(
     /// An e-mail address. The part before the @ is kept as written; compared without case.
     Email, "john@example.com"
-);
-text!(
-    /// A first or last name.
-    PersonName, "John"
 );
 text!(
     /// An e-mail address or username as somebody typed it to sign in. No rules: accounts older than a rule may still
@@ -99,7 +99,7 @@ const RESERVED: [&str; 40] = [
 ];
 
 /// Length in characters, as the schema means it.
-fn check_length(text: &str, shortest: usize, longest: usize) -> Result<(), Fault> {
+pub(super) fn check_length(text: &str, shortest: usize, longest: usize) -> Result<(), Fault> {
     let length = text.chars().count();
     if length < shortest {
         return Err(Fault::new(
@@ -116,7 +116,7 @@ fn check_length(text: &str, shortest: usize, longest: usize) -> Result<(), Fault
     Ok(())
 }
 
-fn schema(shortest: usize, longest: usize, example: &str) -> MetaSchema {
+pub(super) fn schema(shortest: usize, longest: usize, example: &str) -> MetaSchema {
     MetaSchema {
         min_length: Some(shortest),
         max_length: Some(longest),
@@ -204,34 +204,6 @@ fn is_domain(domain: &str) -> bool {
         && !top.chars().all(|c| c.is_ascii_digit())
 }
 
-impl WireText for PersonName {
-    const NAME: &'static str = "PersonName";
-
-    fn read(text: &str) -> Result<Self, Fault> {
-        let text = text.trim();
-        check_length(text, 1, 100)?;
-        // Control characters, and those that turn the direction of the text around them.
-        let hidden = |c: char| {
-            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        if text.chars().any(hidden) {
-            return Err(Fault::new(
-                "invalid",
-                "holds a character that cannot be shown",
-            ));
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    fn show(&self) -> String {
-        self.0.clone()
-    }
-
-    fn schema() -> MetaSchema {
-        schema(1, 100, Self::EXAMPLE)
-    }
-}
-
 impl WireText for LoginText {
     const NAME: &'static str = "LoginText";
 
@@ -294,12 +266,5 @@ mod tests {
             code::<Email>(&format!("{}@example.com", "a".repeat(250))),
             "too_long"
         );
-    }
-
-    #[test]
-    fn names_of_people_take_any_script() {
-        assert_eq!(code::<PersonName>("  Σωκράτης "), "fine");
-        assert_eq!(code::<PersonName>(" "), "too_short");
-        assert_eq!(code::<PersonName>("a\u{202e}b"), "invalid");
     }
 }

@@ -4,21 +4,30 @@
 //! stand in [`profile`]; what each [role](Role) may do, in [`roles`]. Whoever changes a person calls [`changed`].
 
 mod cards;
+mod change;
 mod fields;
 pub mod jobs;
+mod list;
 mod person;
 mod phone;
 mod profile;
 mod roles;
+pub mod search;
 mod sql;
+mod texts;
+mod topics;
 mod words;
 
 pub use cards::{PersonCard, cards};
-pub use fields::{Email, LoginText, PersonName, Username};
+pub use change::{ProfileChange, change};
+pub use fields::{Email, LoginText, Username};
+pub use list::{PeopleFilter, count, list};
 pub use person::{
     AccountStatus, Audience, Person, VerificationLevel, changed, find, forget, keep, key,
 };
 pub use phone::Phone;
-pub use profile::BusinessInfo;
+pub use profile::{BusinessInfo, Profile, profile};
 pub use roles::{Actor, ChosenRole, Right, Role};
+pub use texts::{Bio, Line, PersonName, Topic, WebUrl};
+pub use topics::{TopicKind, Topics, set_topics, topics};
 pub use words::{index_names, words};

@@ -5,10 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use platform::{Cache, Tx};
 use poem_openapi::Enum;
+use poem_openapi::types::Example;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use super::{BusinessInfo, Phone, Role, jobs, sql};
+use super::{BusinessInfo, Email, Phone, Role, jobs, sql};
 use crate::{Error, Result, UserId};
 
 /// How long a copy is kept. Every writer closes it: see [`changed`].
@@ -19,7 +20,7 @@ const COPY_FOR: Duration = Duration::from_secs(3600);
 pub struct Person {
     pub id: UserId,
     pub username: String,
-    pub email: Option<String>,
+    pub email: Option<Email>,
     pub email_verified: bool,
     pub phone: Option<Phone>,
     pub display_name: Option<String>,
@@ -177,4 +178,47 @@ pub async fn forget(tx: &mut Tx, keys: Vec<String>) -> Result<()> {
             .map_err(Error::from)?;
     }
     Ok(())
+}
+
+impl Example for Person {
+    fn example() -> Self {
+        let then = DateTime::from_timestamp(1_731_672_600, 0).unwrap_or_default();
+        Self {
+            id: UserId::example(),
+            username: "john_doe".to_owned(),
+            email: Some(Email::example()),
+            email_verified: true,
+            phone: None,
+            display_name: None,
+            first_name: Some("John".to_owned()),
+            last_name: Some("Doe".to_owned()),
+            full_name: None,
+            bio: Some("College student. Takes pictures.".to_owned()),
+            profile_picture_url: None,
+            profile_banner_url: None,
+            location: Some("Springfield".to_owned()),
+            website: None,
+            education_level: None,
+            institution: None,
+            role: Role::Member,
+            verification_level: VerificationLevel::None,
+            is_premium: false,
+            is_business: false,
+            business_info: None,
+            is_private: false,
+            last_seen_to: Audience::Everyone,
+            messages_from: Audience::Everyone,
+            found_by_phone: true,
+            last_login_at: None,
+            last_seen_at: None,
+            deactivated_at: None,
+            suspended_at: None,
+            suspended_until: None,
+            suspended_why: None,
+            delete_at: None,
+            deleted_at: None,
+            created_at: then,
+            updated_at: then,
+        }
+    }
 }

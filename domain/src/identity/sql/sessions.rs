@@ -96,8 +96,10 @@ pub(in crate::identity) async fn extend_session(
 ) -> Result<Option<Actor>> {
     sqlx::query_as!(
         Actor,
-        "update sessions set seen_at = $2, expires_at = $3 from users
-         where sessions.id = $1 and sessions.revoked_at is null and users.id = sessions.user_id
+        "with extended as (
+             update sessions set seen_at = $2, expires_at = $3 where id = $1 and revoked_at is null
+             returning id, user_id)
+         update users set last_seen_at = $2 from extended as sessions where users.id = sessions.user_id
          returning users.id as \"user: UserId\", sessions.id as \"session: SessionId\", users.role as \"role: Role\"",
         session.0,
         now,
