@@ -11,6 +11,7 @@ mod list;
 mod person;
 mod phone;
 mod profile;
+mod reference;
 mod roles;
 pub mod search;
 mod sql;
@@ -27,6 +28,7 @@ pub use person::{
 };
 pub use phone::Phone;
 pub use profile::{BusinessInfo, Profile, profile};
+pub use reference::{PersonRef, locate, resolve};
 pub use roles::{Actor, ChosenRole, Right, Role};
 pub use texts::{Bio, Line, PersonName, Topic, WebUrl};
 pub use topics::{TopicKind, Topics, set_topics, topics};
