@@ -7,16 +7,18 @@ use poem_openapi::Tags;
 
 use crate::health::HealthApi;
 use crate::identity::IdentityApi;
+use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, UsersApi, OperationsApi);
+pub(crate) type Apis = (IdentityApi, UsersApi, OfficeApi, OperationsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
         UsersApi::new(platform),
+        OfficeApi::new(platform),
         OperationsApi::new(platform),
     )
 }
@@ -35,6 +37,8 @@ pub(crate) enum Tag {
     Auth,
     /// People.
     Users,
+    /// Accounts, for administrators: vouching, suspending, roles.
+    Office,
     /// The work behind the scenes, for administrators: pools, jobs, pauses, the audit.
     Operations,
     /// Whether the service works.

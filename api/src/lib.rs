@@ -10,6 +10,7 @@ mod docs;
 mod edge;
 mod health;
 mod identity;
+mod office;
 mod openapi;
 mod operations;
 mod ops;

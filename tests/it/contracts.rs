@@ -1,11 +1,12 @@
 //! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
 //! decode, so add fields with a default and keep retired names until their rows are gone.
 
-use domain::VerificationId;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
+use domain::{UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -34,6 +35,9 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
         }),
+        stored(&LiftSuspension {
+            user_id: UserId(id),
+        }),
         stored(&ForgetCopies {
             keys: vec!["user:7".to_owned()],
         }),
@@ -46,6 +50,7 @@ fn stored_jobs_look_the_same_as_ever() {
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     "#);
 }

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::UserId;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::PurgeExpiredTokens;
+use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
+
+use uuid::Uuid;
 
 use crate::harness::TestApp;
 
@@ -17,6 +21,10 @@ async fn every_job_is_harmless_when_it_runs_twice() {
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;
     app.enqueue(PurgeExpiredTokens {}).await;
+    app.enqueue(LiftSuspension {
+        user_id: UserId(Uuid::from_u128(7)),
+    })
+    .await;
     app.enqueue(ForgetCopies {
         keys: vec!["user:7".to_owned()],
     })

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
-use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity, people};
+use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -19,6 +19,7 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
         .with(identity::send_verification_mail)
+        .with(office::lift_suspension)
         .with(people::forget_copies)
 }
 

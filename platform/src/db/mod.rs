@@ -5,13 +5,13 @@ mod tx;
 mod warm;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, Postgres, pool::PoolConnection};
+use sqlx::{Connection as _, Postgres, pool::PoolConnection};
 use std::str::FromStr;
 use std::time::Duration;
 
 pub use ambient::Ambient;
 pub use sqlx::migrate::MigrateError;
-pub use sqlx::{Error as DbError, PgPool};
+pub use sqlx::{Error as DbError, PgConnection as Connection, PgPool};
 pub use tx::Tx;
 
 use crate::Clock;

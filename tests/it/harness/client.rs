@@ -49,6 +49,15 @@ impl Client {
         .await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(
+            Method::PUT,
+            path,
+            Some(("application/json", body.to_string().into_bytes())),
+        )
+        .await
+    }
+
     pub async fn post_raw(
         &self,
         path: &str,
@@ -164,7 +173,17 @@ impl TestApp {
         let mut tx = self.platform.db.begin().await.unwrap();
         create_user(&mut tx, &new).await.unwrap();
         tx.commit().await.unwrap();
-        let body = json!({ "username": read, "password": PASSWORD });
+        self.login(read).await
+    }
+
+    /// The administrator, signed in anew.
+    pub async fn admin_again(&self) -> Client {
+        self.login("root_of_tests").await
+    }
+
+    /// Somebody who registered, signed in anew.
+    pub async fn login(&self, username: &str) -> Client {
+        let body = json!({ "username": username, "password": PASSWORD });
         let signed_in = self.anonymous().post("/auth/login", body).await.data(200);
         self.anonymous()
             .bearer(signed_in["token"].as_str().unwrap())
