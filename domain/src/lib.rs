@@ -9,6 +9,7 @@ pub mod ids;
 pub mod office;
 pub mod operations;
 pub mod people;
+pub mod seed;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};

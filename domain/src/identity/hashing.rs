@@ -36,6 +36,11 @@ pub(super) async fn hash(password: Password) -> Result<PasswordHash> {
     .await?
 }
 
+/// The hash of a new password, as it is kept: for accounts that are made many at a time.
+pub async fn hash_password(password: Password) -> Result<String> {
+    Ok(hash(password).await?.0)
+}
+
 /// Whether `attempt` is the password behind `hash`; as slow where there is no hash.
 pub(super) async fn verify(attempt: PasswordAttempt, hash: Option<String>) -> Result<bool> {
     in_turn(move |memory| {

@@ -20,6 +20,7 @@ mod verification;
 
 pub use accounts::{Account, NewUser, Registration, account, create_user, register};
 pub use entry::{Challenge, Entry, Way, enter};
+pub use hashing::hash_password;
 pub use password::{Password, PasswordAttempt};
 pub(crate) use sessions::revoke_all as end_sessions;
 pub use sessions::{

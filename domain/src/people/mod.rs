@@ -32,4 +32,4 @@ pub use reference::{PersonRef, locate, resolve};
 pub use roles::{Actor, ChosenRole, Right, Role};
 pub use texts::{Bio, Line, PersonName, Topic, WebUrl};
 pub use topics::{TopicKind, Topics, set_topics, topics};
-pub use words::{index_names, words};
+pub use words::{index_names, words, words_of};

@@ -1,6 +1,7 @@
 //! `commons admin`: what operators do, from a shell on the machine.
 
 mod jobs;
+mod seed;
 mod user;
 
 use anyhow::Result;
@@ -16,12 +17,15 @@ pub enum Admin {
     /// Jobs: look, explain, retry, discard, pause
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    /// Make up a world of people: for benchmarks and demonstrations
+    Seed(seed::SeedCommand),
 }
 
 pub async fn run(platform: &Platform, admin: Admin) -> Result<()> {
     match admin {
         Admin::User(command) => user::run(platform, command).await,
         Admin::Jobs(command) => jobs::run(platform, command).await,
+        Admin::Seed(command) => seed::run(platform, command).await,
     }
 }
 
