@@ -84,6 +84,13 @@ create table name_words (
 
 create index name_words_alike on name_words using gin (word gin_trgm_ops);
 
+-- Words that share enough of their letters with a misspelt one, the likest first. Two letters swapped in a short word
+-- leave little in common: the bar is lower than usual, and who asks looks closer.
+create function words_alike(wanted text, most bigint) returns setof text
+    language sql stable parallel safe rows 100
+    set pg_trgm.similarity_threshold = 0.2
+    as $$ select word from name_words where word % wanted order by similarity(word, wanted) desc, word limit most $$;
+
 create table user_words (
     word       text        collate "C" not null references name_words (word),
     user_id    uuid        not null references users (id) on delete cascade,

@@ -33,7 +33,7 @@ pub async fn make(db: &Db, world: World, password: Password, tell: impl Fn(usize
     let hash = hash_password(password).await?;
     let mut random = SmallRng::seed_from_u64(world.seed);
     // Names of another run stay out of this one's way.
-    let run = platform::new_id(db.clock()).simple().to_string()[..8].to_owned();
+    let run = platform::new_id(db.clock()).simple().to_string()[26..].to_owned();
     let mut ids: Vec<Uuid> = Vec::with_capacity(world.people);
     while ids.len() < world.people {
         let size = SLICE.min(world.people - ids.len());

@@ -96,13 +96,21 @@ pub(super) async fn insert_follows(
 
 /// Postgres plans by what it knows of the tables.
 pub(super) async fn settle(connection: &mut PgConnection) -> Result<()> {
-    sqlx::raw_sql(
-        "set statement_timeout = 0;
-         vacuum analyze users; vacuum analyze user_counts; vacuum analyze user_topics; vacuum analyze user_words;
-         vacuum analyze name_words; vacuum analyze follows;
-         reset statement_timeout",
-    )
-    .execute(connection)
-    .await?;
+    sqlx::raw_sql("set statement_timeout = 0")
+        .execute(&mut *connection)
+        .await?;
+    for vacuum in [
+        "vacuum analyze users",
+        "vacuum analyze user_counts",
+        "vacuum analyze user_topics",
+        "vacuum analyze user_words",
+        "vacuum analyze name_words",
+        "vacuum analyze follows",
+    ] {
+        sqlx::raw_sql(vacuum).execute(&mut *connection).await?;
+    }
+    sqlx::raw_sql("reset statement_timeout")
+        .execute(connection)
+        .await?;
     Ok(())
 }

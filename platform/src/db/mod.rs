@@ -51,8 +51,6 @@ impl Db {
                 ("plan_cache_mode", "force_generic_plan".to_owned()),
                 // A scan that cannot be helped looks dear then, and compiling it would cost more than doing it.
                 ("jit", "off".to_owned()),
-                // How like two words are that count as misspellings of one another; the domain looks closer.
-                ("pg_trgm.similarity_threshold", "0.2".to_owned()),
                 ("statement_timeout", millis(config.statement_timeout)),
                 (
                     "idle_in_transaction_session_timeout",

@@ -81,7 +81,7 @@ pub(super) async fn alike(
     most: i64,
 ) -> Result<Vec<String>> {
     sqlx::query_scalar!(
-        "select word from name_words where word % $1 order by similarity(word, $1) desc, word limit $2",
+        r#"select word as "word!" from words_alike($1, $2) as alike (word)"#,
         word,
         most,
     )
