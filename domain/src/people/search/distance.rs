@@ -20,6 +20,17 @@ pub(super) fn slips(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
+/// The word with two neighbours swapped, in each way: in a short word that leaves few letters where they were.
+pub(super) fn swapped(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let swap = |at: usize| {
+        let mut letters = letters.clone();
+        letters.swap(at, at + 1);
+        letters.into_iter().collect()
+    };
+    (0..letters.len().saturating_sub(1)).map(swap).collect()
+}
+
 /// How many slips a word of this length forgives.
 pub(super) fn forgiven(word: &str) -> usize {
     match word.chars().count() {
@@ -48,6 +59,12 @@ mod tests {
             assert_eq!(slips(a, b), count, "{a} {b}");
             assert_eq!(slips(b, a), count, "{b} {a}");
         }
+    }
+
+    #[test]
+    fn neighbours_are_swapped_in_each_way() {
+        assert_eq!(swapped("abc"), ["bac", "acb"]);
+        assert_eq!(swapped("é"), Vec::<String>::new());
     }
 
     #[test]

@@ -161,17 +161,17 @@ async fn alike(
     Ok(places.collect())
 }
 
-/// The words that a misspelt one may mean, the nearest first. Not those that begin with it: they are found already.
+/// The words that somebody may have meant, the nearest first: the very word among them where there is one.
 async fn nearest(connection: &mut PgConnection, word: &str) -> Result<Vec<String>> {
     let forgiven = distance::forgiven(word);
     if forgiven == 0 {
         return Ok(Vec::new());
     }
-    let candidates = sql::alike(connection, word, CANDIDATES).await?;
+    let candidates = sql::alike(connection, word, &distance::swapped(word), CANDIDATES).await?;
     let mut near: Vec<(usize, String)> = candidates
         .into_iter()
         .map(|candidate| (distance::slips(word, &candidate), candidate))
-        .filter(|(slips, candidate)| *slips <= forgiven && !candidate.starts_with(word))
+        .filter(|(slips, candidate)| *slips <= forgiven)
         .collect();
     near.sort();
     near.truncate(NEAREST);

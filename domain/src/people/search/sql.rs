@@ -74,22 +74,28 @@ pub(super) async fn by_words(
     Ok(found.into_iter().map(|row| (row.word, row.id)).collect())
 }
 
-/// Words of anybody's name that share enough of their letters with `word`, the likest first.
+/// Words of anybody's name that share enough of their letters with `word`, and those of `swapped` that there are.
 pub(super) async fn alike(
     connection: &mut PgConnection,
     word: &str,
+    swapped: &[String],
     most: i64,
 ) -> Result<Vec<String>> {
     sqlx::query_scalar!(
-        r#"select word as "word!" from words_alike($1, $2) as alike (word)"#,
+        r#"
+        select word as "word!" from words_alike($1, $2) as alike (word)
+        union select word from name_words where word = any($3)
+        "#,
         word,
         most,
+        swapped,
     )
     .fetch_all(connection)
     .await
 }
 
-/// People who have one of the `nearest` words, and for each of the others a word that begins so or is near.
+/// People who have one of the `nearest` words, and for each of the others a word that begins so or is near. Not those
+/// who are found by words already.
 pub(super) async fn by_alike(
     connection: &mut PgConnection,
     viewer: UserId,
@@ -121,7 +127,11 @@ pub(super) async fn by_alike(
               and not exists (select from user_words e
                               join unnest($2::text[]) with ordinality as nearer (word, rank) on nearer.word = e.word
                               where e.user_id = w.user_id and nearer.rank < near.rank)
-              and not exists (select from user_words e where e.user_id = w.user_id and e.word >= $5 and e.word < $6)
+              and not (
+                  exists (select from user_words e where e.user_id = w.user_id and e.word >= $5 and e.word < $6)
+                  and not exists (select from unnest($7::text[], $8::text[]) as other (start, stop)
+                                  where not exists (select from user_words o where o.user_id = w.user_id
+                                                    and o.word >= other.start and o.word < other.stop)))
               and not exists (
                   select from unnest($7::text[], $8::text[]) with ordinality as other (start, stop, at)
                   where not exists (select from user_words o where o.user_id = w.user_id
