@@ -1,6 +1,7 @@
 //! Floor 3: the HTTP tier. It reads a request, calls one verb of the domain in one transaction, and shows what came of
 //! it. What every request goes through is in [`edge`]; what goes wrong is told by [`problem`].
 
+mod aliases;
 mod answer;
 mod apis;
 mod auth;
@@ -19,6 +20,7 @@ mod problem;
 mod server;
 mod users;
 
+pub use aliases::TABLE as ALIASES;
 pub use answer::{Accepted202, Created201, List200, Nothing, Ok200};
 pub use auth::{Signed, TokenOnly};
 pub use body::Body;

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub(crate) use faults::explain;
 
+use crate::aliases::Renames;
 use crate::edge::Edge;
 use crate::problem::{Problem, catalog};
 
@@ -56,10 +57,14 @@ impl<'a, T: ParseFromJSON + ToJSON + Example> ApiExtractor<'a> for Body<T> {
             return Err(ContentTypeError::NotSupported { content_type }.into());
         }
         let bytes = read(request, body.take()?).await?;
-        match T::parse_from_json(Some(parse(&bytes)?)) {
+        let mut said = parse(&bytes)?;
+        if let Some(renames) = request.data::<Renames>() {
+            renames.apply(&mut said);
+        }
+        match T::parse_from_json(Some(said.clone())) {
             Ok(body) => Ok(Self(body)),
             Err(error) => Err(Problem::told(&catalog::VALIDATION_FAILED)
-                .with_errors(faults::find::<T>(&parse(&bytes)?, error.message()))
+                .with_errors(faults::find::<T>(&said, error.message()))
                 .into()),
         }
     }

@@ -12,6 +12,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, info_span};
 
 use super::{Caller, Edge, request_id};
+use crate::aliases;
 
 /// What stands for the route of a path that has none.
 const UNKNOWN: &str = "unknown";
@@ -22,6 +23,7 @@ pub(super) async fn note<E: Endpoint<Output = Response>>(
     mut request: Request,
 ) -> Result<Response> {
     let started = Instant::now();
+    aliases::rewrite(&mut request);
     let path = request.uri().path().to_owned();
     let id = request_id::of(&request, &edge.platform.clock);
     let method = known(request.method());
