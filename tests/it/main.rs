@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
+mod codes;
 mod contracts;
 mod faults;
+mod guesses;
 mod harness;
 mod house;
 mod http;
@@ -13,5 +15,6 @@ mod jobs;
 mod openapi;
 mod operations;
 mod schema;
+mod sms;
 mod traces;
 mod twice;
