@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::future::join_all;
+use platform::backoff::Guess;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, PASSWORD, Reply, TestApp};
@@ -200,4 +201,37 @@ async fn without_redis_people_sign_in_and_wrong_passwords_stay_wrong() {
         );
     }
     login(&anonymous, "alice").await.data(200);
+}
+
+#[tokio::test]
+async fn a_guess_that_came_to_nothing_is_taken_back_and_one_that_is_dropped_has_failed() {
+    let app = TestApp::start().await;
+    let backoff = &app.platform.backoff;
+    let at_alice = Guess {
+        at: "login",
+        account: "alice",
+        line: "198.51.100.1",
+    };
+    for _ in 0..30 {
+        let guessing = backoff.begin(at_alice).await.unwrap();
+        backoff.did_not_count(guessing).await;
+    }
+    for _ in 0..5 {
+        drop(backoff.begin(at_alice).await.unwrap());
+    }
+    assert_eq!(backoff.begin(at_alice).await.err(), Some(SECOND));
+    // Another kind of secret, and another account, are counted apart.
+    for other in [
+        Guess {
+            at: "code",
+            ..at_alice
+        },
+        Guess {
+            account: "bob",
+            ..at_alice
+        },
+    ] {
+        let guessing = backoff.begin(other).await.unwrap();
+        backoff.was_right(guessing).await;
+    }
 }

@@ -14,6 +14,7 @@ mod identity;
 mod jobs;
 mod openapi;
 mod operations;
+mod phone;
 mod schema;
 mod sms;
 mod traces;
