@@ -21,7 +21,8 @@ impl Job for SendVerificationMail {
 }
 
 /// Whenever a code is asked for. Sends it as a text message. Twice is harmless: the code is the same, and nothing is
-/// sent once it has expired, was used, or another took its place. It is tried for no longer than somebody waits for it.
+/// sent once it has expired, was used, or another took its place. Few attempts: nobody
+/// waits longer for a code.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendCodeText {
     pub code_id: CodeId,
