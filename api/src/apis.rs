@@ -7,16 +7,18 @@ use poem_openapi::Tags;
 
 use crate::health::HealthApi;
 use crate::identity::IdentityApi;
+use crate::identity::codes::CodesApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, UsersApi, OfficeApi, OperationsApi);
+pub(crate) type Apis = (IdentityApi, CodesApi, UsersApi, OfficeApi, OperationsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
+        CodesApi::new(platform),
         UsersApi::new(platform),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
@@ -33,7 +35,7 @@ pub(crate) fn root_apis(platform: &Arc<Platform>) -> RootApis {
 /// What operations are about.
 #[derive(Clone, Copy, Debug, Tags)]
 pub(crate) enum Tag {
-    /// Ways in: registering, signing in, staying in, leaving, proving an e-mail address.
+    /// Ways in: registering, signing in, staying in, leaving, proving an e-mail address or a phone.
     Auth,
     /// People.
     Users,

@@ -106,3 +106,14 @@ impl<'a> FromRequest<'a> for FromDevice {
         }))
     }
 }
+
+/// The subscriber's line a request came over: what tries and messages are counted by.
+#[derive(Debug)]
+pub(crate) struct FromLine(pub(crate) String);
+
+impl<'a> FromRequest<'a> for FromLine {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let line = request.data::<Caller>().map(Caller::subscriber);
+        Ok(Self(line.unwrap_or_default()))
+    }
+}

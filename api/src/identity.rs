@@ -1,14 +1,16 @@
 //! The ways in.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::Error;
+use domain::identity::codes::{self as phone_codes, CodeAttempt};
 use domain::identity::{
-    self, LinkToken, Login, NewUser, RefreshToken, Refreshed, Registration, SignedIn, Tokens,
-    VerifiedEmail,
+    self, Claimed, Device, Entry, LinkToken, Login, NewUser, PasswordAttempt, RefreshToken,
+    Refreshed, Registration, Shown, SignedIn, Tokens, VerifiedEmail,
 };
+use domain::people::Phone;
 use platform::Platform;
+use platform::backoff::Guess;
 use poem::Request;
 use poem_openapi::param::Query;
 use poem_openapi::types::Example;
@@ -16,21 +18,17 @@ use poem_openapi::{Object, OpenApi};
 
 use crate::answer::{Accepted202, Created201, Nothing, Ok200};
 use crate::apis::Tag;
-use crate::auth::{FromDevice, Signed, TokenOnly};
+use crate::auth::{FromDevice, FromLine, Signed, TokenOnly};
 use crate::body::Body;
 use crate::problem::{Answer, Refusals, Told};
 
+pub(crate) mod codes;
 mod entrance;
 mod page;
+mod tries;
 
 use entrance::Entrance;
 use page::Page;
-
-/// What tries to sign in are counted as.
-const TRIES: &str = "login";
-
-/// Redis has so long to count.
-const PATIENCE: Duration = Duration::from_millis(250);
 
 pub(crate) struct IdentityApi {
     platform: Arc<Platform>,
@@ -77,17 +75,33 @@ impl IdentityApi {
 
     /// Sign in
     ///
-    /// By e-mail, username or phone, and password. Who has a second factor is asked for it: 202, and no session yet. The answer to a wrong password and to an unknown account is the same, and
-    /// takes as long. Tries are counted by account as well as by address.
+    /// By e-mail, username or phone, and password; by phone also with a code that was sent to it. Who has a second
+    /// factor is asked for it: 202, and no session yet. The answer to a wrong password or code and to an unknown
+    /// account is the same, and takes as long. After five failures at one account, from whatever address, or twenty from
+    /// one address, the next try has to wait, and longer with each failure.
     #[oai(path = "/login", method = "post", operation_id = "login")]
-    async fn login(&self, from: FromDevice, body: Body<Login>) -> Answer<Entrance, SigningIn> {
-        let account = self.count_try(&body.0).await?;
-        let proof = identity::prove(&self.platform.db, body.0).await?;
-        let mut tx = self.platform.db.begin().await?;
-        let entry = identity::login(&mut tx, self.auth(), &proof, &from.0).await?;
-        tx.commit().await?;
-        self.forget_tries(&account).await;
-        Ok(Entrance::of(entry))
+    async fn login(
+        &self,
+        from: FromDevice,
+        line: FromLine,
+        body: Body<Login>,
+    ) -> Answer<Entrance, SigningIn> {
+        let (claimed, shown) = (body.0.claimed()?, body.0.shown()?);
+        let guess = Guess {
+            at: match shown {
+                Shown::Password(_) => "login",
+                Shown::Code(..) => codes::CODE,
+            },
+            account: &claimed.folded(),
+            line: &line.0,
+        };
+        let entry = tries::guess(&self.platform, guess, async {
+            match shown {
+                Shown::Password(password) => self.by_password(claimed, password, &from.0).await,
+                Shown::Code(phone, code) => self.by_code(&phone, &code, &from.0).await,
+            }
+        });
+        Ok(Entrance::of(entry.await?))
     }
 
     /// Trade a refresh token
@@ -189,25 +203,30 @@ impl IdentityApi {
         Ok(verified)
     }
 
-    /// Guessing at one account from many addresses is still guessing. Counts whether or not there is such an account,
-    /// and answers the name it counts by. Without Redis the password still has to be right: the try passes.
-    async fn count_try(&self, login: &Login) -> domain::Result<String> {
-        let account = login.claimed()?.folded();
-        let limit = self.platform.config.limits.login;
-        let counting = self.platform.rates.count(TRIES, &account, limit);
-        match tokio::time::timeout(PATIENCE, counting).await {
-            Ok(Ok(standing)) if !standing.allowed => Err(Error::RateLimited {
-                retry_after: standing.reset,
-            }),
-            _ => Ok(account),
-        }
+    async fn by_password(
+        &self,
+        claimed: Claimed<'_>,
+        password: PasswordAttempt,
+        device: &Device,
+    ) -> domain::Result<Entry> {
+        let proof = identity::prove(&self.platform.db, claimed, password).await?;
+        let mut tx = self.platform.db.begin().await?;
+        let entry = identity::login(&mut tx, self.auth(), &proof, device).await?;
+        tx.commit().await?;
+        Ok(entry)
     }
 
-    /// Whoever knows the password is not guessing.
-    async fn forget_tries(&self, account: &str) {
-        let limit = self.platform.config.limits.login;
-        let forgetting = self.platform.rates.forget(TRIES, account, limit);
-        let _ = tokio::time::timeout(PATIENCE, forgetting).await;
+    async fn by_code(
+        &self,
+        phone: &Phone,
+        code: &CodeAttempt,
+        device: &Device,
+    ) -> domain::Result<Entry> {
+        let mut tx = self.platform.db.begin().await?;
+        let config = &self.platform.config;
+        let tried = phone_codes::login(&mut tx, config, phone, code, device).await?;
+        tx.commit().await?;
+        tried.or_unknown()
     }
 }
 

@@ -77,3 +77,7 @@ id!(
     /// One mail that asks whether an address belongs to a person.
     VerificationId
 );
+id!(
+    /// One code that was sent to a phone.
+    CodeId
+);

@@ -13,4 +13,4 @@ pub mod seed;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{SessionId, UserId, VerificationId};
+pub use ids::{CodeId, SessionId, UserId, VerificationId};

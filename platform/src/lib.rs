@@ -1,5 +1,6 @@
 //! Floor 1: the outside world, knowing nothing of people or posts.
 
+pub mod backoff;
 pub mod cache;
 pub mod clock;
 pub mod config;
@@ -13,9 +14,11 @@ pub mod redis;
 pub mod scope;
 pub mod secret;
 pub mod signals;
+pub mod sms;
 pub mod telemetry;
 
 mod ids;
+mod outbox;
 mod start;
 
 pub use cache::Cache;

@@ -1,14 +1,14 @@
 //! E-mail: by SMTP, or as files in a folder where no server is configured.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use crate::Clock;
 use crate::config::{self, MailRoute};
-use crate::{Clock, new_id};
+use crate::outbox::Outbox;
 
 /// A mail as a feature writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Mailer {
 #[derive(Clone)]
 enum Route {
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
-    Folder(PathBuf),
+    Folder(Outbox),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,9 @@ pub enum MailSetupError {
 impl Mailer {
     pub fn new(config: &config::Mail, clock: Clock) -> Result<Self, MailSetupError> {
         let route = match &config.route {
-            MailRoute::Folder(folder) => Route::Folder(folder.clone()),
+            MailRoute::Folder => {
+                Route::Folder(Outbox::new(config.folder.clone(), clock.clone(), "eml"))
+            }
             MailRoute::Smtp(url) => Route::Smtp(
                 AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
                     .timeout(Some(Duration::from_secs(20)))
@@ -76,35 +78,19 @@ impl Mailer {
                 Err(error) if error.is_permanent() => Err(MailError::Refused(error.to_string())),
                 Err(error) => Err(MailError::NotDelivered(error.to_string())),
             },
-            Route::Folder(folder) => self.write(folder, &message).await,
+            Route::Folder(outbox) => outbox
+                .keep(&message.formatted())
+                .await
+                .map_err(MailError::NotDelivered),
         }
     }
 
     /// The newest mails of the folder that stands in for a mail server, by name and source; none with a server.
     pub async fn kept(&self, most: usize) -> std::io::Result<Vec<(String, String)>> {
-        let Route::Folder(folder) = &self.route else {
-            return Ok(Vec::new());
-        };
-        let mut names = Vec::new();
-        let mut files = match tokio::fs::read_dir(folder).await {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            files => files?,
-        };
-        while let Some(file) = files.next_entry().await? {
-            names.extend(
-                file.file_name()
-                    .into_string()
-                    .ok()
-                    .filter(|name| name.ends_with(".eml")),
-            );
+        match &self.route {
+            Route::Folder(outbox) => outbox.kept(most).await,
+            Route::Smtp(_) => Ok(Vec::new()),
         }
-        names.sort_unstable_by(|a, b| b.cmp(a));
-        let mut mails = Vec::new();
-        for name in names.into_iter().take(most) {
-            let source = tokio::fs::read(folder.join(&name)).await?;
-            mails.push((name, String::from_utf8_lossy(&source).into_owned()));
-        }
-        Ok(mails)
     }
 
     fn message(&self, letter: &Letter, id: uuid::Uuid) -> Result<Message, MailError> {
@@ -125,21 +111,5 @@ impl Mailer {
                 letter.html.clone(),
             ))
             .map_err(|error| refused(&error))
-    }
-
-    /// Written beside its place and moved there, so that a reader never sees half a mail.
-    async fn write(&self, folder: &PathBuf, message: &Message) -> Result<(), MailError> {
-        let failed = |error: std::io::Error| {
-            MailError::NotDelivered(format!("{}: {error}", folder.display()))
-        };
-        let name = new_id(&self.clock);
-        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
-        let unfinished = folder.join(format!(".{name}"));
-        tokio::fs::write(&unfinished, message.formatted())
-            .await
-            .map_err(failed)?;
-        tokio::fs::rename(&unfinished, folder.join(format!("{name}.eml")))
-            .await
-            .map_err(failed)
     }
 }

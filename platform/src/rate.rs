@@ -114,14 +114,6 @@ impl RateLimiter {
             reset: Duration::from_millis(wait),
         })
     }
-    /// Forgets what `caller` had used up.
-    pub async fn forget(&self, name: &str, caller: &str, limit: Limit) -> Result<(), RedisError> {
-        let slot = self.clock.now().timestamp_millis() / millis(limit.window);
-        redis::cmd("DEL")
-            .arg(&self.keys(name, caller, slot))
-            .query_async(&mut self.redis.shared())
-            .await
-    }
 
     /// This window and the last. The braces keep them on one node of a cluster.
     fn keys(&self, name: &str, caller: &str, slot: i64) -> [String; 2] {

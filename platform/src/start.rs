@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
+use crate::sms::{SmsSetupError, Texter};
 use crate::{Cache, Clock, Db, Presence};
 
 #[derive(Clone)]
@@ -20,7 +22,9 @@ pub struct Platform {
     pub tickets: Tickets,
     pub control: Control,
     pub rates: RateLimiter,
+    pub backoff: Backoff,
     pub mailer: Mailer,
+    pub texter: Texter,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +35,8 @@ pub enum StartError {
     Redis(#[from] RedisError),
     #[error(transparent)]
     Mail(#[from] MailSetupError),
+    #[error(transparent)]
+    Sms(#[from] SmsSetupError),
 }
 
 impl Platform {
@@ -49,7 +55,9 @@ impl Platform {
             control: Control::new(redis.clone(), db.pool().clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
             presence: Presence::new(redis.clone()),
+            backoff: Backoff::new(&config, redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
+            texter: Texter::new(&config.sms, &config.mail.folder, clock.clone())?,
             config: Arc::new(config),
             clock,
             redis,

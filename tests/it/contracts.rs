@@ -3,10 +3,10 @@
 
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::identity::jobs::{PurgeExpiredTokens, SendCodeText, SendVerificationMail};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{UserId, VerificationId};
+use domain::{CodeId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -32,6 +32,9 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&PurgeDeadJobs {}),
         stored(&PurgeIdempotencyKeys {}),
         stored(&PurgeExpiredTokens {}),
+        stored(&SendCodeText {
+            code_id: CodeId(id),
+        }),
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
         }),
@@ -49,6 +52,7 @@ fn stored_jobs_look_the_same_as_ever() {
     housekeeping.purge_dead_jobs maintenance bulk attempts 20 unique true payload {}
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
+    identity.send_code_text mail urgent attempts 6 unique false payload {"code_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}

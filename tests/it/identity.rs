@@ -193,30 +193,6 @@ async fn people_sign_in_by_name_or_address_and_strangers_learn_nothing() {
 }
 
 #[tokio::test]
-async fn guessing_at_one_account_is_stopped_until_the_hour_is_over_or_the_password_is_right() {
-    let app = TestApp::with(&[("LOGIN_RATE_LIMIT", "3/3600s")])
-        .await
-        .leaving_jobs();
-    app.register("alice").await.data(201);
-    let guess = async || {
-        let body = json!({"username": "alice", "password": "x"});
-        app.anonymous().post("/auth/login", body).await
-    };
-    for _ in 0..2 {
-        assert_eq!(guess().await.problem(401), "credentials_wrong");
-    }
-    login(&app, "alice").await;
-    for _ in 0..3 {
-        assert_eq!(guess().await.problem(401), "credentials_wrong");
-    }
-    let stopped = guess().await;
-    assert_eq!(stopped.problem(429), "rate_limited");
-    assert!(!stopped.header("retry-after").is_empty());
-    app.clock.advance(2 * HOUR);
-    assert_eq!(guess().await.problem(401), "credentials_wrong");
-}
-
-#[tokio::test]
 async fn a_refresh_token_is_good_once_and_showing_it_again_ends_the_session() {
     let app = TestApp::start().await.leaving_jobs();
     let first = app.register("alice").await.data(201);

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
 mod aliases;
+mod codes;
 mod contracts;
 mod faults;
+mod guesses;
 mod harness;
 mod house;
 mod http;
@@ -15,6 +17,8 @@ mod office;
 mod openapi;
 mod operations;
 mod people;
+mod phone;
 mod schema;
+mod sms;
 mod traces;
 mod twice;

@@ -17,6 +17,11 @@ use crate::harness::TestApp;
 async fn every_job_is_harmless_when_it_runs_twice() {
     let app = TestApp::start().await;
     app.register("alice").await.data(201);
+    let phone = serde_json::json!({"phone": "+4915123456789"});
+    app.anonymous()
+        .post("/auth/otp/send", phone)
+        .await
+        .data(202);
     app.enqueue(KeepJobTables {}).await;
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;
@@ -48,14 +53,22 @@ async fn every_job_is_harmless_when_it_runs_twice() {
         (2, 1),
         "a mail sent twice holds the same link"
     );
+    let texts: BTreeSet<String> = app.texts().into_iter().collect();
+    assert_eq!(
+        (app.texts().len(), texts.len()),
+        (2, 1),
+        "a text sent twice holds the same code"
+    );
 }
 
 /// What the jobs could have changed.
-async fn world(app: &TestApp) -> [i64; 4] {
+async fn world(app: &TestApp) -> [i64; 5] {
     [
         app.count("select count(*) from users").await,
         app.count("select count(*) from sessions").await,
         app.count("select count(*) from email_verifications").await,
+        app.count("select count(*) from phone_codes where used_at is null")
+            .await,
         app.count("select count(*) from pg_inherits where inhparent = 'finished_jobs'::regclass")
             .await,
     ]

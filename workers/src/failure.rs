@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::Error;
 use platform::mail::MailError;
+use platform::sms::TextError;
 use serde_json::Value;
 
 /// A run that did not fail.
@@ -94,6 +95,20 @@ impl From<MailError> for Failure {
         match error {
             MailError::Refused(_) => Self::Dead(error.to_string()),
             MailError::NotDelivered(_) => Self::retry(error),
+        }
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        match error {
+            // Somebody mistyped their number: there is nothing for an operator to mend.
+            _ if error.is_about_the_number() => Self::Discard(error.to_string()),
+            TextError::Refused { .. } => Self::Dead(error.to_string()),
+            TextError::NotSent { after, .. } => Self::Retry {
+                error: error.to_string(),
+                after,
+            },
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Handlers of identity.
 
 use domain::identity;
-use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::identity::codes;
+use domain::identity::jobs::{PurgeExpiredTokens, SendCodeText, SendVerificationMail};
 
 use crate::{Cx, Failure, Outcome};
 
@@ -28,6 +29,21 @@ pub(crate) async fn send_verification_mail(
         ));
     };
     cx.platform.mailer.send(&letter, cx.lease.job).await?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) async fn send_code_text(job: SendCodeText, cx: Cx) -> Result<Outcome, Failure> {
+    let mut connection = cx.platform.db.acquire().await?;
+    let config = &cx.platform.config;
+    let text = codes::code_text(&mut connection, config, job.code_id, cx.now()).await?;
+    // Nobody waits on the provider with a connection in hand.
+    drop(connection);
+    let Some(text) = text else {
+        return Ok(Outcome::Discard(
+            "the code has expired, was used, or another took its place".to_owned(),
+        ));
+    };
+    cx.platform.texter.send(&text).await?;
     Ok(Outcome::Done)
 }
 

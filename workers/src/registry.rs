@@ -18,6 +18,7 @@ pub fn registry() -> Registry {
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
+        .with(identity::send_code_text)
         .with(identity::send_verification_mail)
         .with(office::lift_suspension)
         .with(people::forget_copies)

@@ -88,6 +88,7 @@ fn unauthenticated(code: &'static str) -> Problem {
 fn unauthenticated_detail(code: &str) -> &'static str {
     match code {
         "credentials_wrong" => "No account fits these credentials.",
+        "code_wrong" => "This code is not good for this number: it is wrong, used or has expired.",
         "refresh_invalid" => "The refresh token is not one of ours.",
         "refresh_expired" => "The refresh token has expired. Sign in again.",
         "refresh_reused" => {

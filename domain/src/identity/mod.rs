@@ -4,9 +4,11 @@
 //! theirs, which a job puts in a mail. They [sign in](login) by e-mail or username once they have
 //! [proved](prove) to know the password. A [session](sessions) is a device; it holds an access token for minutes and
 //! trades [refresh tokens](refresh), each good once. A link in the mail [verifies](verify_email) the address.
+//! Who has no password, or no address, comes by [phone](codes): with a code from a text message.
 //! Whatever way somebody comes, they come in over one [threshold](entry).
 
 mod accounts;
+pub mod codes;
 mod entry;
 mod handle;
 mod hashing;
@@ -24,7 +26,8 @@ pub use hashing::hash_password;
 pub use password::{Password, PasswordAttempt};
 pub(crate) use sessions::revoke_all as end_sessions;
 pub use sessions::{
-    Claimed, Device, Login, Proof, Refreshed, SignedIn, login, logout, prove, refresh, standing,
+    Claimed, Device, Login, Proof, Refreshed, Shown, SignedIn, login, logout, prove, refresh,
+    standing,
 };
 pub use tokens::{RefreshToken, Tokens, verify as read_token};
 pub use verification::{LinkToken, VerifiedEmail, resend, verification_letter, verify_email};
@@ -40,5 +43,6 @@ pub async fn purge_expired(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Resul
     let tokens = sql::delete_expired_refresh_tokens(connection, now, limit).await?;
     let sessions = sql::delete_expired_sessions(connection, now, limit).await?;
     let questions = sql::delete_expired_verifications(connection, now, limit).await?;
-    Ok(tokens + sessions + questions)
+    let codes = codes::purge(tx, now, limit).await?;
+    Ok(tokens + sessions + questions + codes)
 }

@@ -5,6 +5,7 @@ use platform::{Db, Platform, Tx};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
+use super::codes::CodeAttempt;
 use super::hashing;
 use super::password::PasswordAttempt;
 use super::tokens::{self, RefreshToken, Tokens};
@@ -22,14 +23,24 @@ pub struct SignedIn {
     pub tokens: Tokens,
 }
 
-/// How somebody signs in: one of `email`, `username` and `phone`, and the password.
+/// How somebody signs in: one of `email`, `username` and `phone`, and the password; with `phone` a code from a text
+/// message does as well.
 #[derive(Clone, Debug, Object)]
 #[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct Login {
     pub email: Option<LoginText>,
     pub username: Option<LoginText>,
     pub phone: Option<Phone>,
-    pub password: PasswordAttempt,
+    pub password: Option<PasswordAttempt>,
+    /// Instead of the password, with `phone`.
+    pub code: Option<CodeAttempt>,
+}
+
+/// What somebody shows to sign in.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    Password(PasswordAttempt),
+    Code(Phone, CodeAttempt),
 }
 
 /// The account somebody says is theirs.
@@ -67,6 +78,27 @@ impl Login {
     }
 }
 
+impl Login {
+    /// The password, or the code for the phone: one of them.
+    pub fn shown(&self) -> Result<Shown> {
+        match (&self.password, &self.code, &self.phone) {
+            (Some(password), None, _) => Ok(Shown::Password(password.clone())),
+            (None, Some(code), Some(phone)) => Ok(Shown::Code(phone.clone(), code.clone())),
+            (None, Some(_), None) => Err(Error::invalid(
+                "code",
+                "ambiguous",
+                "a code goes with `phone` alone",
+            )),
+            (None, None, _) => Err(Error::invalid("password", "required", "is required")),
+            (Some(_), Some(_), _) => Err(Error::invalid(
+                "code",
+                "ambiguous",
+                "give one of `password` and `code`",
+            )),
+        }
+    }
+}
+
 fn one_of_three(none: bool) -> Error {
     let fault = |field: &str| FieldError {
         field: field.to_owned(),
@@ -91,17 +123,17 @@ pub struct Proof {
 
 /// Checks a password, taking as long whether or not there is such an account. Before a transaction begins: it takes a
 /// moment, and an unlucky try writes nothing.
-pub async fn prove(db: &Db, login: Login) -> Result<Proof> {
+pub async fn prove(db: &Db, claimed: Claimed<'_>, password: PasswordAttempt) -> Result<Proof> {
     let found = {
         let mut connection = db.acquire().await?;
-        match login.claimed()? {
+        match claimed {
             Claimed::Email(email) => sql::credentials_by_email(&mut connection, email).await?,
             Claimed::Username(name) => sql::credentials_by_username(&mut connection, name).await?,
             Claimed::Phone(phone) => sql::credentials_by_phone(&mut connection, phone).await?,
         }
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let proved = hashing::verify(login.password, hash).await?;
+    let proved = hashing::verify(password, hash).await?;
     match found {
         Some(sql::Credentials {
             id,
@@ -267,7 +299,8 @@ impl Example for Login {
             email: Some(LoginText::example()),
             username: None,
             phone: None,
-            password: PasswordAttempt::example(),
+            password: Some(PasswordAttempt::example()),
+            code: None,
         }
     }
 }

@@ -31,10 +31,13 @@ pub async fn overview(platform: &Platform) -> Result<Vec<PoolOverview>> {
     sql::pools(&mut connection, gauges).await
 }
 
-/// Mails that a folder keeps where no mail server is configured, the newest first.
+/// Mails and texts that a folder keeps where no mail server, or no provider, is configured, the newest first.
 pub async fn kept_mails(platform: &Platform) -> Result<KeptMails> {
-    let kept = platform.mailer.kept(MAILS_SHOWN).await;
-    let kept = kept.map_err(|error| Error::Internal(format!("the folder of mails: {error}")))?;
+    let unread = |error| Error::Internal(format!("the folder of mails: {error}"));
+    let mut kept = platform.mailer.kept(MAILS_SHOWN).await.map_err(unread)?;
+    kept.extend(platform.texter.kept(MAILS_SHOWN).await.map_err(unread)?);
+    kept.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
+    kept.truncate(MAILS_SHOWN);
     let mails = kept
         .into_iter()
         .map(|(name, source)| KeptMail { name, source });

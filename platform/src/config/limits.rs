@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reader::Reader;
@@ -10,7 +11,15 @@ pub struct Limits {
     pub request_timeout: Duration,
     pub requests: Limit,
     pub auth: Limit,
-    pub login: Limit,
+    pub guesses: Guesses,
+}
+
+/// How many wrong passwords or codes are free, and how long those after them have to wait at the most.
+#[derive(Clone, Copy, Debug)]
+pub struct Guesses {
+    pub per_account: NonZeroU32,
+    pub per_address: NonZeroU32,
+    pub longest_wait: Duration,
 }
 
 impl Limits {
@@ -32,17 +41,27 @@ impl Limits {
             "20/60s",
             "The same for register, login, refresh and verification, counted apart.",
         );
-        let login = reader.or(
-            "LOGIN_RATE_LIMIT",
-            "25/3600s",
-            "Tries to sign in to one account, from whatever address.",
+        let per_account = reader.or(
+            "GUESSES_PER_ACCOUNT",
+            "5",
+            "Wrong passwords or codes for one account, from wherever, until the next try waits: 1 s, then 2 s, 4 s, ….",
         );
+        let per_address = reader.or(
+            "GUESSES_PER_ADDRESS",
+            "20",
+            "The same from one address, at whatever accounts.",
+        );
+        let longest_wait = reader.span("GUESSES_LONGEST_WAIT", "15m", "The wait grows no longer.");
         Some(Self {
             body_bytes: body_bytes?,
             request_timeout: request_timeout?,
             requests: requests?,
             auth: auth?,
-            login: login?,
+            guesses: Guesses {
+                per_account: per_account?,
+                per_address: per_address?,
+                longest_wait: longest_wait?,
+            },
         })
     }
 }

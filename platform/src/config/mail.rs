@@ -8,12 +8,14 @@ use crate::secret::Secret;
 pub struct Mail {
     pub from: String,
     pub route: MailRoute,
+    /// Keeps what is not sent: mails without a server, texts without a provider.
+    pub folder: PathBuf,
 }
 
 #[derive(Clone, Debug)]
 pub enum MailRoute {
     Smtp(Secret),
-    Folder(PathBuf),
+    Folder,
 }
 
 impl Mail {
@@ -23,7 +25,7 @@ impl Mail {
         let folder = reader.or(
             "MAIL_DIR",
             ".commons/mail",
-            "Folder for mails where no SMTP server is configured.",
+            "Folder for mails where no SMTP server is configured, and for texts where Twilio is not.",
         );
         let from = reader.or(
             "MAIL_FROM",
@@ -32,10 +34,20 @@ impl Mail {
         );
         Some(Self {
             from: from?,
-            route: match (smtp?, folder?) {
-                (Some(url), _) => MailRoute::Smtp(Secret::new(url)),
-                (None, folder) => MailRoute::Folder(folder),
+            route: match smtp? {
+                Some(url) => MailRoute::Smtp(Secret::new(url)),
+                None => MailRoute::Folder,
             },
+            folder: folder?,
         })
+    }
+
+    /// What the house calls itself: the name of the sender, `Commons` where it has none.
+    pub fn house(&self) -> &str {
+        let name = self.from.split_once('<').map_or("", |(name, _)| name);
+        match name.trim().trim_matches('"').trim() {
+            "" => "Commons",
+            name => name,
+        }
     }
 }

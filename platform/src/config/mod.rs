@@ -2,6 +2,7 @@
 //! Nothing else reads the environment; `docs/CONFIG.md` is printed from these same calls.
 
 mod auth;
+mod codes;
 mod database;
 mod http;
 mod jobs;
@@ -10,17 +11,20 @@ mod mail;
 mod process;
 mod reader;
 mod redis;
+mod sms;
 mod telemetry;
 
 pub use auth::{Auth, SigningKey};
+pub use codes::Codes;
 pub use database::Database;
 pub use http::Http;
 pub use jobs::Jobs;
-pub use limits::Limits;
+pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use process::{LogFormat, Process};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
+pub use sms::{Sender, Sms, SmsRoute, Twilio};
 pub use telemetry::Telemetry;
 
 use reader::Reader;
@@ -34,7 +38,9 @@ pub struct Config {
     pub redis: Redis,
     pub jobs: Jobs,
     pub auth: Auth,
+    pub codes: Codes,
     pub mail: Mail,
+    pub sms: Sms,
     pub telemetry: Telemetry,
 }
 
@@ -74,7 +80,9 @@ impl Config {
         let redis = Redis::read(reader);
         let jobs = Jobs::read(reader);
         let auth = Auth::read(reader);
+        let codes = Codes::read(reader);
         let mail = Mail::read(reader);
+        let sms = Sms::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -84,7 +92,9 @@ impl Config {
             redis: redis?,
             jobs: jobs?,
             auth: auth?,
+            codes: codes?,
             mail: mail?,
+            sms: sms?,
             telemetry: telemetry?,
         })
     }

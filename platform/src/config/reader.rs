@@ -145,6 +145,11 @@ impl<'a> Reader<'a> {
         self.or::<Flag>(name, "false", help).map(|flag| flag.0)
     }
 
+    /// Something that is wrong with several settings together.
+    pub(super) fn refuse(&mut self, why: impl Into<String>) {
+        self.problems.push(why.into());
+    }
+
     pub(super) fn problems(&mut self) -> Result<(), Problems> {
         match std::mem::take(&mut self.problems) {
             problems if problems.is_empty() => Ok(()),

@@ -201,11 +201,20 @@ impl TestApp {
 
     /// Mails that were sent, the oldest first, as text.
     pub fn mails(&self) -> Vec<String> {
+        self.kept("eml")
+    }
+
+    /// Text messages that were sent, the oldest first.
+    pub fn texts(&self) -> Vec<String> {
+        self.kept("sms")
+    }
+
+    fn kept(&self, ending: &str) -> Vec<String> {
         let folder = self.folder.join("mail");
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
             .map(|files| files.filter_map(|file| Some(file.ok()?.path())).collect())
             .unwrap_or_default();
-        files.retain(|file| file.extension().is_some_and(|kind| kind == "eml"));
+        files.retain(|file| file.extension().is_some_and(|kind| kind == ending));
         files.sort();
         files
             .iter()

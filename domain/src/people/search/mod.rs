@@ -171,7 +171,7 @@ async fn nearest(connection: &mut PgConnection, word: &str) -> Result<Vec<String
     let mut near: Vec<(usize, String)> = candidates
         .into_iter()
         .map(|candidate| (distance::slips(word, &candidate), candidate))
-        .filter(|(slips, candidate)| *slips <= forgiven)
+        .filter(|(slips, _)| *slips <= forgiven)
         .collect();
     near.sort();
     near.truncate(NEAREST);

@@ -1,0 +1,72 @@
+//! The number of an account: set by a code, taken away by the password.
+
+use poem::http::Method;
+use serde_json::json;
+
+use crate::codes::{MINUTE, PHONE, bearer, code, other_than, verify};
+use crate::harness::{Client, PASSWORD, Reply, TestApp};
+
+async fn set_phone(person: &Client, phone: &str, code: &str) -> Reply {
+    let body = json!({"phone": phone, "code": code}).to_string();
+    let body = Some(("application/json", body.into_bytes()));
+    person.send(Method::PUT, "/auth/phone", body).await
+}
+
+async fn remove_phone(person: &Client, password: &str) -> Reply {
+    let body = json!({"password": password}).to_string();
+    let body = Some(("application/json", body.into_bytes()));
+    person.send(Method::DELETE, "/auth/phone", body).await
+}
+
+#[tokio::test]
+async fn a_number_is_set_by_a_code_signs_in_with_the_password_and_is_taken_away_by_it() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    let typed = code(&app, PHONE).await;
+    let wrong = set_phone(&alice, PHONE, &other_than(&typed)).await;
+    assert_eq!(wrong.problem(401), "code_wrong");
+    let account = set_phone(&alice, PHONE, &typed).await.data(200);
+    assert_eq!(account["phone"], PHONE);
+    assert_eq!(alice.get("/users/me").await.data(200)["phone"], PHONE);
+
+    let by_phone = json!({"phone": PHONE, "password": PASSWORD});
+    let login = async || app.anonymous().post("/auth/login", by_phone.clone()).await;
+    assert_eq!(login().await.data(200)["username"], "alice");
+
+    let refused = remove_phone(&alice, "Wrong-horse-7").await;
+    assert_eq!(refused.problem(403), "password_wrong");
+    for _ in 0..2 {
+        let account = remove_phone(&alice, PASSWORD).await.data(200);
+        assert!(account["phone"].is_null());
+    }
+    assert_eq!(login().await.problem(401), "credentials_wrong");
+}
+
+#[tokio::test]
+async fn that_a_number_is_taken_is_told_only_to_those_who_hold_it() {
+    let app = TestApp::start().await;
+    let typed = code(&app, PHONE).await;
+    let owner = verify(&app, PHONE, &typed).await.data(200);
+    app.clock.advance(MINUTE);
+    let alice = app.person("alice").await;
+    let next = code(&app, PHONE).await;
+    let guess = set_phone(&alice, PHONE, &other_than(&next)).await;
+    assert_eq!(guess.problem(401), "code_wrong");
+    let taken = set_phone(&alice, PHONE, &next).await;
+    assert_eq!(taken.problem(409), "phone_taken");
+    assert_eq!(taken.json()["errors"][0]["field"], "phone");
+    // The code is good to sign in where the number belongs.
+    let signed_in = verify(&app, PHONE, &next).await.data(200);
+    assert_eq!(signed_in["id"], owner["id"]);
+}
+
+#[tokio::test]
+async fn the_only_way_into_an_account_is_not_taken_away() {
+    let app = TestApp::start().await;
+    let typed = code(&app, PHONE).await;
+    let made = verify(&app, PHONE, &typed).await.data(200);
+    let person = bearer(&app, &made);
+    let refused = remove_phone(&person, PASSWORD).await;
+    assert_eq!(refused.problem(409), "only_way_in");
+    assert_eq!(person.get("/users/me").await.data(200)["phone"], PHONE);
+}
