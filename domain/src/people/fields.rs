@@ -55,7 +55,7 @@ text!(
 );
 
 /// Names that would pass for the house, or for a word in a path.
-const RESERVED: [&str; 40] = [
+const RESERVED: [&str; 41] = [
     "about",
     "abuse",
     "account",
@@ -90,6 +90,7 @@ const RESERVED: [&str; 40] = [
     "settings",
     "signup",
     "staff",
+    "suggestions",
     "support",
     "system",
     "undefined",

@@ -9,6 +9,7 @@ pub mod jobs;
 mod person;
 mod phone;
 mod profile;
+mod reference;
 mod roles;
 mod sql;
 mod words;
@@ -20,5 +21,6 @@ pub use person::{
 };
 pub use phone::Phone;
 pub use profile::BusinessInfo;
+pub use reference::{PersonRef, resolve};
 pub use roles::{Actor, ChosenRole, Right, Role};
 pub use words::{index_names, words};

@@ -33,6 +33,34 @@ pub(super) async fn person(connection: &mut PgConnection, user: UserId) -> Resul
     .await
 }
 
+pub(super) async fn visible_by_id(
+    connection: &mut PgConnection,
+    viewer: UserId,
+    person: UserId,
+) -> Result<Option<UserId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: UserId" from users where id = $2 and not is_hidden_from($1, id)"#,
+        viewer.0,
+        person.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(super) async fn visible_by_name(
+    connection: &mut PgConnection,
+    viewer: UserId,
+    username: &str,
+) -> Result<Option<UserId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: UserId" from users where lower(username) = lower($2) and not is_hidden_from($1, id)"#,
+        viewer.0,
+        username,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 /// Every name a person goes by. None where there is no such person.
 pub(super) async fn names(
     connection: &mut PgConnection,
