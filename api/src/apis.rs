@@ -5,18 +5,27 @@ use std::sync::Arc;
 use platform::Platform;
 use poem_openapi::Tags;
 
+use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
 use crate::identity::IdentityApi;
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, UsersApi, OperationsApi);
+pub(crate) type Apis = (IdentityApi, UsersApi, Graph, OperationsApi);
+
+type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
         UsersApi::new(platform),
+        (
+            FollowsApi::new(platform),
+            ListsApi::new(platform),
+            QuietApi::new(platform),
+            SuggestionsApi::new(platform),
+        ),
         OperationsApi::new(platform),
     )
 }
@@ -35,6 +44,8 @@ pub(crate) enum Tag {
     Auth,
     /// People.
     Users,
+    /// Who follows, asks to follow, blocks and mutes whom, and whom to follow.
+    Graph,
     /// The work behind the scenes, for administrators: pools, jobs, pauses, the audit.
     Operations,
     /// Whether the service works.
