@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use domain::UserId;
+use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::PurgeExpiredTokens;
 use domain::people::jobs::ForgetCopies;
+use uuid::Uuid;
 
 use crate::harness::TestApp;
 
@@ -13,6 +16,12 @@ use crate::harness::TestApp;
 async fn every_job_is_harmless_when_it_runs_twice() {
     let app = TestApp::start().await;
     app.register("alice").await.data(201);
+    app.enqueue(AcceptRequests {
+        user_id: UserId(Uuid::from_u128(7)),
+    })
+    .await;
+    app.enqueue(PurgeMutes {}).await;
+    app.enqueue(RefreshPopular {}).await;
     app.enqueue(KeepJobTables {}).await;
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;
