@@ -4,6 +4,7 @@
 
 mod contracts;
 mod faults;
+mod graph;
 mod harness;
 mod house;
 mod http;
@@ -15,3 +16,4 @@ mod operations;
 mod schema;
 mod traces;
 mod twice;
+mod visibility;
