@@ -53,10 +53,37 @@ create index mutes_list on mutes (muter_id, id desc) include (muted_id);
 create index mutes_of on mutes (muted_id);
 create index mutes_until on mutes (muted_until) where muted_until is not null;
 
+-- Whom a person does not want to be offered again.
+create table suggestion_dismissals (
+    user_id      uuid        not null references users (id) on delete cascade,
+    dismissed_id uuid        not null references users (id) on delete cascade,
+    created_at   timestamptz not null,
+    primary key (user_id, dismissed_id)
+);
+
+create index suggestion_dismissals_of on suggestion_dismissals (dismissed_id);
+
+-- The most followed, written anew every hour: an index on the counter would make each follow rewrite it, and a counter
+-- that is rewritten in place is what lets thousands follow one person at once.
+create table popular_people (
+    user_id    uuid        primary key references users (id) on delete cascade,
+    place      integer     not null,
+    created_at timestamptz not null
+);
+
+create index popular_people_places on popular_people (place);
+
+-- What is between two people changes while their lock is held, and only then. It is taken before any row is locked; a
+-- snapshot from before it may be stale, so the statement that takes it decides nothing.
+create function pair_key(one uuid, other uuid) returns bigint
+    language sql immutable parallel safe
+    return hashtextextended(least(one, other)::text || greatest(one, other)::text, 0);
+
 -- The one answer to "does this person exist for that viewer?", for every door: a list, a search, a count, a stream.
 -- Blocks hide both ways; an account that is suspended, deactivated or leaving is hidden from everybody but its owner.
+-- Its cost is said so that a query asks it last, of those rows that fit otherwise.
 create function is_hidden_from(viewer uuid, person uuid) returns boolean
-    language sql stable parallel safe
+    language sql stable parallel safe cost 20000
     return viewer <> person and (
         exists (select from blocks where blocker_id = viewer and blocked_id = person)
         or exists (select from blocks where blocker_id = person and blocked_id = viewer)
@@ -65,7 +92,7 @@ create function is_hidden_from(viewer uuid, person uuid) returns boolean
 
 -- The one answer to "may that viewer see what this person shares with followers?": their lists, later their posts.
 create function is_open_to(viewer uuid, person uuid) returns boolean
-    language sql stable parallel safe
+    language sql stable parallel safe cost 40000
     return viewer = person or (
         not is_hidden_from(viewer, person)
         and (exists (select from users where id = person and not is_private)

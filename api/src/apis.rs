@@ -5,6 +5,7 @@ use std::sync::Arc;
 use platform::Platform;
 use poem_openapi::Tags;
 
+use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
 use crate::identity::IdentityApi;
 use crate::identity::codes::CodesApi;
@@ -13,13 +14,22 @@ use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, CodesApi, UsersApi, OfficeApi, OperationsApi);
+pub(crate) type Apis = (Identity, UsersApi, Graph, OfficeApi, OperationsApi);
+
+type Identity = (IdentityApi, CodesApi);
+
+type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
-        IdentityApi::new(platform),
-        CodesApi::new(platform),
+        (IdentityApi::new(platform), CodesApi::new(platform)),
         UsersApi::new(platform),
+        (
+            FollowsApi::new(platform),
+            ListsApi::new(platform),
+            QuietApi::new(platform),
+            SuggestionsApi::new(platform),
+        ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )
@@ -41,6 +51,8 @@ pub(crate) enum Tag {
     Users,
     /// Accounts, for administrators: vouching, suspending, roles.
     Office,
+    /// Who follows, asks to follow, blocks and mutes whom, and whom to follow.
+    Graph,
     /// The work behind the scenes, for administrators: pools, jobs, pauses, the audit.
     Operations,
     /// Whether the service works.

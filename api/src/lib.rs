@@ -9,6 +9,7 @@ mod body;
 mod console;
 mod docs;
 mod edge;
+mod graph;
 mod health;
 mod identity;
 mod office;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod error;
+pub mod graph;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod identity;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::graph::jobs::{PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::PurgeExpiredTokens;
@@ -15,6 +16,13 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub fn schedule() -> Vec<Entry> {
     vec![
+        Entry::every(HOUR, |_| NewJob::new(&PurgeMutes {}), PurgeMutes::NAME).offset(7 * MINUTE),
+        Entry::every(
+            HOUR,
+            |_| NewJob::new(&RefreshPopular {}),
+            RefreshPopular::NAME,
+        )
+        .offset(27 * MINUTE),
         Entry::every(
             HOUR,
             |_| NewJob::new(&KeepJobTables {}),

@@ -1,6 +1,7 @@
 //! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
 //! decode, so add fields with a default and keep retired names until their rows are gone.
 
+use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, SendCodeText, SendVerificationMail};
@@ -28,6 +29,11 @@ fn stored<J: Job>(job: &J) -> String {
 fn stored_jobs_look_the_same_as_ever() {
     let id = Uuid::from_u128(7);
     let all = [
+        stored(&AcceptRequests {
+            user_id: UserId(id),
+        }),
+        stored(&PurgeMutes {}),
+        stored(&RefreshPopular {}),
         stored(&KeepJobTables {}),
         stored(&PurgeDeadJobs {}),
         stored(&PurgeIdempotencyKeys {}),
@@ -48,6 +54,9 @@ fn stored_jobs_look_the_same_as_ever() {
     let names: Vec<&str> = all.iter().filter_map(|job| job.split(' ').next()).collect();
     assert_eq!(workers::registry().names(), names, "a new job belongs here");
     assert_snapshot!(all.join("\n"), @r#"
+    graph.accept_requests maintenance normal attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    graph.purge_mutes maintenance bulk attempts 20 unique true payload {}
+    graph.refresh_popular maintenance bulk attempts 20 unique true payload {}
     housekeeping.keep_job_tables maintenance normal attempts 20 unique true payload {}
     housekeeping.purge_dead_jobs maintenance bulk attempts 20 unique true payload {}
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::UserId;
+use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::PurgeExpiredTokens;
@@ -22,6 +23,12 @@ async fn every_job_is_harmless_when_it_runs_twice() {
         .post("/auth/otp/send", phone)
         .await
         .data(202);
+    app.enqueue(AcceptRequests {
+        user_id: UserId(Uuid::from_u128(7)),
+    })
+    .await;
+    app.enqueue(PurgeMutes {}).await;
+    app.enqueue(RefreshPopular {}).await;
     app.enqueue(KeepJobTables {}).await;
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;

@@ -9,11 +9,15 @@ use futures::future::BoxFuture;
 use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
-use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity, office, people};
+use crate::{Cx, Failure, Outcome};
+use crate::{graph, housekeeping, idempotency, identity, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
     Registry::default()
+        .with(graph::accept_requests)
+        .with(graph::purge_mutes)
+        .with(graph::refresh_popular)
         .with(housekeeping::keep_job_tables)
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)

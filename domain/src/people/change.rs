@@ -81,7 +81,11 @@ pub async fn change(tx: &mut Tx, user: UserId, change: ProfileChange) -> Result<
             Error::taken("username_taken", "username", "This username is taken."),
         )?;
     index_names(tx, user).await?;
-    changed(tx, user).await
+    changed(tx, user).await?;
+    if before.is_private && !after.is_private {
+        crate::graph::accept_all(tx, user).await?;
+    }
+    Ok(())
 }
 
 impl Example for ProfileChange {

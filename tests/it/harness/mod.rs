@@ -5,10 +5,13 @@ mod app;
 mod client;
 mod database;
 pub mod fleet;
+mod given;
 pub mod labour;
+pub mod laws;
 
 pub use app::{SIGNING_KEY, TestApp};
 pub use client::{Client, PASSWORD, Reply};
+pub use given::Somebody;
 
 use std::time::Duration;
 
