@@ -6,16 +6,24 @@ use platform::Platform;
 use poem_openapi::Tags;
 
 use crate::health::HealthApi;
-use crate::identity::IdentityApi;
+use crate::identity::{IdentityApi, SessionsApi, TwoFactorApi};
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, UsersApi, OperationsApi);
+pub(crate) type Apis = (
+    IdentityApi,
+    TwoFactorApi,
+    SessionsApi,
+    UsersApi,
+    OperationsApi,
+);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
+        TwoFactorApi::new(platform),
+        SessionsApi::new(platform),
         UsersApi::new(platform),
         OperationsApi::new(platform),
     )

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use domain::Error;
 use domain::identity::{
-    self, LinkToken, Login, NewUser, RefreshToken, Refreshed, Registration, SignedIn, Tokens,
-    VerifiedEmail,
+    self, LinkToken, Login, NewUser, Refreshed, Registration, SignedIn, Tokens, VerifiedEmail,
 };
 use platform::Platform;
 use poem::Request;
@@ -22,9 +21,16 @@ use crate::problem::{Answer, Refusals, Told};
 
 mod entrance;
 mod page;
+mod sessions;
+mod shown_refresh;
+mod two_factor;
+
+pub(crate) use sessions::SessionsApi;
+pub(crate) use two_factor::TwoFactorApi;
 
 use entrance::Entrance;
 use page::Page;
+use shown_refresh::FromBodyOrCookie;
 
 /// What tries to sign in are counted as.
 const TRIES: &str = "login";
@@ -34,13 +40,6 @@ const PATIENCE: Duration = Duration::from_millis(250);
 
 pub(crate) struct IdentityApi {
     platform: Arc<Platform>,
-}
-
-/// A refresh token to be traded.
-#[derive(Debug, Object)]
-#[oai(example, deny_unknown_fields)]
-struct RefreshRequest {
-    refresh_token: RefreshToken,
 }
 
 /// The token from the link in a verification mail.
@@ -93,11 +92,12 @@ impl IdentityApi {
     /// Trade a refresh token
     ///
     /// For a new access token and a new refresh token. Each refresh token is good once: showing a used one again ends
-    /// its session for everybody who holds one, for one of them is a thief.
+    /// its session for everybody who holds one, for one of them is a thief. A browser that sends
+    /// `Commons-Session: cookie` needs no body: the token is in its cookie.
     #[oai(path = "/refresh", method = "post", operation_id = "refresh")]
-    async fn refresh(&self, body: Body<RefreshRequest>) -> Answer<Ok200<Tokens>, Refreshing> {
+    async fn refresh(&self, shown: FromBodyOrCookie) -> Answer<Ok200<Tokens>, Refreshing> {
         let mut tx = self.platform.db.begin().await?;
-        let refreshed = identity::refresh(&mut tx, self.auth(), &body.0.refresh_token).await?;
+        let refreshed = identity::refresh(&mut tx, self.auth(), &shown.0).await?;
         tx.commit().await?;
         match refreshed {
             Refreshed::Tokens(tokens) => Ok(Ok200::of(tokens)),
@@ -113,7 +113,7 @@ impl IdentityApi {
         let mut tx = self.platform.db.begin().await?;
         identity::logout(&mut tx, actor.session).await?;
         tx.commit().await?;
-        Ok(Ok200::of(Nothing {}))
+        Ok(Ok200::of(Nothing {}).ending_session(true))
     }
 
     /// Verify an e-mail address
@@ -271,14 +271,6 @@ impl Refusals for Resending {
 
 fn example_token() -> LinkToken {
     LinkToken::example()
-}
-
-impl Example for RefreshRequest {
-    fn example() -> Self {
-        Self {
-            refresh_token: RefreshToken::example(),
-        }
-    }
 }
 
 impl Example for VerifyEmailRequest {

@@ -8,7 +8,8 @@ pub mod identity;
 pub mod ids;
 pub mod operations;
 pub mod people;
+mod seal;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{SessionId, UserId, VerificationId};
+pub use ids::{ChallengeId, SessionId, UserId, VerificationId};

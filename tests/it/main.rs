@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
+mod browser;
 mod contracts;
 mod faults;
 mod harness;
@@ -13,5 +14,7 @@ mod jobs;
 mod openapi;
 mod operations;
 mod schema;
+mod second_factor;
+mod sessions;
 mod traces;
 mod twice;

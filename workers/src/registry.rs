@@ -18,6 +18,8 @@ pub fn registry() -> Registry {
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
+        .with(identity::reseal_secrets)
+        .with(identity::send_second_factor_mail)
         .with(identity::send_verification_mail)
         .with(people::forget_copies)
 }

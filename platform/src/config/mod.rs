@@ -12,7 +12,7 @@ mod reader;
 mod redis;
 mod telemetry;
 
-pub use auth::{Auth, SigningKey};
+pub use auth::{Auth, SameSite, SigningKey};
 pub use database::Database;
 pub use http::Http;
 pub use jobs::Jobs;

@@ -2,13 +2,15 @@
 //! a folder for mails; the real router in front and real workers on demand.
 
 mod app;
+mod authenticator;
 mod client;
 mod database;
 pub mod fleet;
 pub mod labour;
 
 pub use app::TestApp;
-pub use client::{Client, Reply};
+pub use authenticator::Authenticator;
+pub use client::{Client, PASSWORD, Reply};
 
 use std::time::Duration;
 
