@@ -102,10 +102,9 @@ impl TestApp {
         let mut all = self.settings.clone();
         let own = settings.iter();
         all.extend(own.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Self {
-            is_guest: true,
-            ..Self::from_settings(all, self.folder.clone(), self.clock.clone())
-        }
+        let mut guest = Self::from_settings(all, self.folder.clone(), self.clock.clone());
+        guest.is_guest = true;
+        guest
     }
 
     pub fn leaving_jobs(mut self) -> Self {
