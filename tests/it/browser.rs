@@ -1,108 +1,13 @@
 //! Browsers: sessions in cookies that no script reads, and the token that only our pages know.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use poem::http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Authenticator, Client, PASSWORD, Reply, TestApp};
+use crate::harness::{Authenticator, Browser, Client, PASSWORD, Reply, TestApp};
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// The cookies an answer sets, by name, with their attributes.
-fn set(reply: &Reply) -> BTreeMap<String, (String, Vec<String>)> {
-    let headers = reply.headers.get_all("set-cookie").iter();
-    headers
-        .map(|header| {
-            let mut parts = header.to_str().unwrap().split("; ");
-            let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-            let attributes = parts.map(str::to_owned).collect();
-            (name.to_owned(), (value.to_owned(), attributes))
-        })
-        .collect()
-}
-
-/// A browser with a page of ours in it.
-#[derive(Clone)]
-struct Browser {
-    http: Client,
-    cookies: BTreeMap<String, String>,
-    csrf: Option<String>,
-}
-
-impl Browser {
-    fn new(http: Client) -> Self {
-        Self {
-            http: http.header("commons-session", "cookie"),
-            cookies: BTreeMap::new(),
-            csrf: None,
-        }
-    }
-
-    fn client(&self) -> Client {
-        let pairs: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let client = match pairs.is_empty() {
-            true => self.http.clone(),
-            false => self.http.clone().header("cookie", &pairs.join("; ")),
-        };
-        match &self.csrf {
-            Some(csrf) => client.header("x-csrf-token", csrf),
-            None => client,
-        }
-    }
-
-    fn take(&mut self, reply: &Reply) {
-        for (name, (value, _)) in set(reply) {
-            self.cookies.insert(name, value);
-        }
-        self.cookies.retain(|_, value| !value.is_empty());
-        if reply.status.is_success()
-            && let Some(csrf) = reply.json()["data"]["csrf_token"].as_str()
-        {
-            self.csrf = Some(csrf.to_owned());
-        }
-    }
-
-    async fn post(&mut self, path: &str, body: Value) -> Reply {
-        let reply = self.client().post(path, body).await;
-        self.take(&reply);
-        reply
-    }
-
-    /// Without a body, as a page asks for new tokens.
-    async fn refresh(&mut self) -> Reply {
-        let reply = self
-            .client()
-            .send(Method::POST, "/auth/refresh", None)
-            .await;
-        self.take(&reply);
-        reply
-    }
-
-    async fn get(&self, path: &str) -> Reply {
-        self.client().get(path).await
-    }
-
-    /// Another page: it sends the cookies, and knows nothing else.
-    fn without_csrf(&self) -> Self {
-        Self {
-            csrf: None,
-            ..self.clone()
-        }
-    }
-
-    fn with_csrf(&self, csrf: &str) -> Self {
-        Self {
-            csrf: Some(csrf.to_owned()),
-            ..self.clone()
-        }
-    }
-}
 
 async fn registered(app: &TestApp, username: &str) -> (Browser, Reply) {
     let mut browser = Browser::new(app.anonymous());
@@ -113,7 +18,7 @@ async fn registered(app: &TestApp, username: &str) -> (Browser, Reply) {
 }
 
 fn cleared(reply: &Reply) -> Vec<String> {
-    let cookies = set(reply).into_iter();
+    let cookies = reply.cookies().into_iter();
     let gone = cookies.filter(|(_, (value, attributes))| {
         value.is_empty() && attributes.contains(&"Max-Age=0".to_owned())
     });
@@ -132,7 +37,7 @@ async fn a_browser_gets_its_tokens_as_cookies_and_none_in_the_body() {
         (&json!("Cookie"), &json!(900))
     );
     assert!(data.get("token").is_none() && data.get("refresh_token").is_none());
-    let cookies = set(&reply);
+    let cookies = reply.cookies();
     let attributes = |name: &str| cookies[name].1.join("; ");
     assert_eq!(
         attributes("commons_access"),
@@ -163,7 +68,7 @@ async fn over_https_cookies_are_for_https_alone() {
         let body = json!({"username": "alice", "password": PASSWORD});
         let reply = browser.post("/auth/login", body).await;
         reply.data(200);
-        let cookies = set(&reply);
+        let cookies = reply.cookies();
         let names: Vec<&str> = cookies.keys().map(String::as_str).collect();
         assert_eq!(
             names,
@@ -198,7 +103,7 @@ async fn pages_of_other_sites_are_served_where_the_settings_say_so() {
     ];
     let app = TestApp::with(&settings).await.leaving_jobs();
     let (_, reply) = registered(&app, "alice").await;
-    for (_, attributes) in set(&reply).values() {
+    for (_, attributes) in reply.cookies().values() {
         assert!(attributes.contains(&"SameSite=None".to_owned()));
         assert!(attributes.contains(&"Secure".to_owned()));
     }
@@ -309,12 +214,12 @@ async fn a_bearer_token_wins_over_a_cookie_and_needs_no_csrf_token() {
 async fn who_does_not_ask_for_cookies_gets_none() {
     let app = TestApp::start().await.leaving_jobs();
     let reply = app.register("alice").await;
-    assert!(set(&reply).is_empty());
+    assert!(reply.cookies().is_empty());
     let data = reply.data(201);
     assert!(data["token"].is_string() && data.get("csrf_token").is_none());
     let tokens = json!({"refresh_token": data["refresh_token"]});
     let reply = app.anonymous().post("/auth/refresh", tokens).await;
-    assert!(set(&reply).is_empty() && reply.data(200)["refresh_token"].is_string());
+    assert!(reply.cookies().is_empty() && reply.data(200)["refresh_token"].is_string());
 }
 
 #[tokio::test]
@@ -353,13 +258,13 @@ async fn a_refresh_token_in_a_cookie_is_traded_once_with_the_csrf_token() {
     ] {
         let refused = forged.refresh().await;
         assert_eq!(refused.problem(403), "csrf_token_wrong");
-        assert!(set(&refused).is_empty());
+        assert!(refused.cookies().is_empty());
     }
     app.clock.advance(20 * MINUTE);
     assert_eq!(alice.get("/users/me").await.problem(401), "token_expired");
     let traded = alice.refresh().await;
     assert_eq!(traded.data(200)["token_type"], "Cookie");
-    assert_eq!(set(&traded).len(), 3);
+    assert_eq!(traded.cookies().len(), 3);
     assert_eq!(alice.csrf, first.csrf, "it stays the same");
     alice.get("/users/me").await.data(200);
     let empty = alice.post("/auth/refresh", json!({})).await;
@@ -429,7 +334,13 @@ async fn leaving_clears_the_cookies() {
     }
     let bearer = app.register("bob").await.data(201);
     let bearer = app.anonymous().bearer(bearer["token"].as_str().unwrap());
-    assert!(set(&bearer.post("/auth/logout", Value::Null).await).is_empty());
+    assert!(
+        bearer
+            .post("/auth/logout", Value::Null)
+            .await
+            .cookies()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -459,7 +370,10 @@ async fn a_page_that_lost_its_csrf_token_asks_for_it() {
     let mut page = alice.without_csrf();
     let told = page.get("/auth/csrf-token").await;
     assert_eq!(json!(alice.csrf), told.data(200)["csrf_token"]);
-    assert_eq!(set(&told)["commons_csrf"].0, alice.csrf.clone().unwrap());
+    assert_eq!(
+        told.cookies()["commons_csrf"].0,
+        alice.csrf.clone().unwrap()
+    );
     page.cookies.remove("commons_access");
     let told = page.get("/auth/csrf-token").await;
     page.take(&told);
@@ -506,7 +420,7 @@ async fn the_second_factor_lets_a_browser_in_by_cookies_too() {
     let mut browser = Browser::new(app.anonymous());
     let body = json!({"username": "alice", "password": PASSWORD});
     let asked = browser.post("/auth/login", body).await;
-    assert!(set(&asked).is_empty());
+    assert!(asked.cookies().is_empty());
     let challenge = asked.data(202)["challenge"].clone();
     let body = json!({"challenge": challenge, "code": authenticator.code()});
     let entered = browser.post("/auth/two-factor/verify", body).await;
@@ -524,7 +438,7 @@ async fn an_answer_that_is_given_again_gives_the_cookies_again_and_only_as_cooki
     let first = browser.client().post("/auth/login", body.clone()).await;
     let again = browser.client().post("/auth/login", body.clone()).await;
     assert_eq!(again.header("idempotent-replayed"), "true");
-    assert_eq!(set(&first), set(&again));
+    assert_eq!(first.cookies(), again.cookies());
     assert_eq!(first.data(200), again.data(200));
     let script = keyed(app.anonymous()).post("/auth/login", body).await;
     assert_eq!(script.problem(422), "idempotency_key_reused");

@@ -7,63 +7,10 @@ use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use poem::http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Authenticator, Client, PASSWORD, Reply, TestApp};
+use crate::harness::{Authenticator, PASSWORD, Reply, TestApp, owner, sheet, start};
 
 const STEP: Duration = Duration::from_secs(30);
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// Somebody who has turned it on.
-struct Owner {
-    name: String,
-    client: Client,
-    authenticator: Authenticator,
-    sheet: Vec<String>,
-}
-
-async fn start(client: &Client) -> Value {
-    let body = json!({"password": PASSWORD});
-    client.post("/auth/two-factor", body).await.data(200)
-}
-
-fn sheet(data: &Value) -> Vec<String> {
-    serde_json::from_value(data["recovery_codes"].clone()).unwrap()
-}
-
-async fn owner(app: &TestApp, name: &str) -> Owner {
-    let client = app.person(name).await;
-    let started = start(&client).await;
-    let authenticator = Authenticator::with(started["secret"].as_str().unwrap(), &app.clock);
-    let body = json!({"code": authenticator.code()});
-    let confirmed = client.post("/auth/two-factor/confirm", body).await;
-    let sheet = sheet(&confirmed.data(200));
-    app.clock.advance(STEP);
-    let name = name.to_owned();
-    Owner {
-        name,
-        client,
-        authenticator,
-        sheet,
-    }
-}
-
-impl Owner {
-    async fn sign_in(&self, app: &TestApp) -> Reply {
-        let body = json!({"username": self.name, "password": PASSWORD});
-        app.anonymous().post("/auth/login", body).await
-    }
-
-    async fn challenge(&self, app: &TestApp) -> String {
-        let asked = self.sign_in(app).await.data(202);
-        assert_eq!(asked["two_factor_required"], true);
-        assert!(asked["token"].is_null() && asked["refresh_token"].is_null());
-        asked["challenge"].as_str().unwrap().to_owned()
-    }
-
-    async fn left(&self) -> i64 {
-        let shown = self.client.get("/auth/two-factor").await.data(200);
-        shown["recovery_codes_left"].as_i64().unwrap()
-    }
-}
 
 async fn verify(app: &TestApp, challenge: &str, field: &str, code: &str) -> Reply {
     let body = json!({"challenge": challenge, field: code});

@@ -1,7 +1,14 @@
 //! An authenticator in somebody's hand: RFC 6238 as their app has it, not as we do.
 
+use std::time::Duration;
+
 use platform::Clock;
 use ring::hmac;
+use serde_json::{Value, json};
+
+use super::{Client, PASSWORD, Reply, TestApp};
+
+const STEP: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 pub struct Authenticator {
@@ -59,5 +66,58 @@ impl Authenticator {
             .collect();
         let mut all = (0..4).map(|digit| format!("{digit}").repeat(6));
         all.find(|code| !near.contains(code)).unwrap()
+    }
+}
+
+/// Somebody who has turned it on.
+pub struct Owner {
+    pub name: String,
+    pub client: Client,
+    pub authenticator: Authenticator,
+    pub sheet: Vec<String>,
+}
+
+pub async fn start(client: &Client) -> Value {
+    let body = json!({"password": PASSWORD});
+    client.post("/auth/two-factor", body).await.data(200)
+}
+
+pub fn sheet(data: &Value) -> Vec<String> {
+    serde_json::from_value(data["recovery_codes"].clone()).unwrap()
+}
+
+pub async fn owner(app: &TestApp, name: &str) -> Owner {
+    let client = app.person(name).await;
+    let started = start(&client).await;
+    let authenticator = Authenticator::with(started["secret"].as_str().unwrap(), &app.clock);
+    let body = json!({"code": authenticator.code()});
+    let confirmed = client.post("/auth/two-factor/confirm", body).await;
+    let sheet = sheet(&confirmed.data(200));
+    app.clock.advance(STEP);
+    let name = name.to_owned();
+    Owner {
+        name,
+        client,
+        authenticator,
+        sheet,
+    }
+}
+
+impl Owner {
+    pub async fn sign_in(&self, app: &TestApp) -> Reply {
+        let body = json!({"username": self.name, "password": PASSWORD});
+        app.anonymous().post("/auth/login", body).await
+    }
+
+    pub async fn challenge(&self, app: &TestApp) -> String {
+        let asked = self.sign_in(app).await.data(202);
+        assert_eq!(asked["two_factor_required"], true);
+        assert!(asked["token"].is_null() && asked["refresh_token"].is_null());
+        asked["challenge"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn left(&self) -> i64 {
+        let shown = self.client.get("/auth/two-factor").await.data(200);
+        shown["recovery_codes_left"].as_i64().unwrap()
     }
 }

@@ -3,13 +3,15 @@
 
 mod app;
 mod authenticator;
+mod browser;
 mod client;
 mod database;
 pub mod fleet;
 pub mod labour;
 
 pub use app::TestApp;
-pub use authenticator::Authenticator;
+pub use authenticator::{Authenticator, owner, sheet, start};
+pub use browser::Browser;
 pub use client::{Client, PASSWORD, Reply};
 
 use std::time::Duration;
