@@ -11,6 +11,8 @@ create table second_factors (
     -- Wrong codes since `wrong_since`, whatever they were shown for.
     wrong_tries  smallint    not null default 0,
     wrong_since  timestamptz,
+    -- When their owner was last told that somebody guesses.
+    told_at      timestamptz,
     created_at   timestamptz not null
 );
 

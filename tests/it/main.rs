@@ -13,6 +13,7 @@ mod identity;
 mod jobs;
 mod openapi;
 mod operations;
+mod recovery_codes;
 mod schema;
 mod second_factor;
 mod sessions;

@@ -7,22 +7,10 @@ use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use poem::http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Authenticator, PASSWORD, Reply, TestApp, owner, sheet, start};
+use crate::harness::{Authenticator, PASSWORD, Reply, TestApp, owner, sheet, start, verify};
 
 const STEP: Duration = Duration::from_secs(30);
 const MINUTE: Duration = Duration::from_secs(60);
-
-async fn verify(app: &TestApp, challenge: &str, field: &str, code: &str) -> Reply {
-    let body = json!({"challenge": challenge, field: code});
-    app.anonymous().post("/auth/two-factor/verify", body).await
-}
-
-async fn prove_addresses(app: &TestApp) {
-    sqlx::query("update users set email_verified_at = created_at")
-        .execute(app.platform.db.pool())
-        .await
-        .unwrap();
-}
 
 async fn set(app: &TestApp, statement: &'static str) {
     sqlx::query(statement)
@@ -45,7 +33,7 @@ async fn sessions(app: &TestApp) -> i64 {
 async fn with_a_second_factor_signing_in_takes_a_code_and_a_mail_tells_of_it() {
     let app = TestApp::start().await;
     let alice = app.person("alice").await;
-    prove_addresses(&app).await;
+    app.prove_addresses().await;
     app.drain().await;
     let before = alice.get("/auth/two-factor").await.data(200);
     assert_eq!(before, json!({"enabled": false, "recovery_codes_left": 0}));
@@ -301,6 +289,35 @@ async fn five_wrong_codes_end_the_challenge_and_stop_the_person_until_five_minut
 }
 
 #[tokio::test]
+async fn a_person_is_told_of_guesses_once_a_day() {
+    let app = TestApp::start().await;
+    let alice = owner(&app, "alice").await;
+    app.prove_addresses().await;
+    let told = || async {
+        app.drain().await;
+        let mails = app.mails().into_iter();
+        mails
+            .filter(|mail| mail.contains("Somebody guesses"))
+            .count()
+    };
+    let guess = async |times: usize| {
+        let challenge = alice.challenge(&app).await;
+        for _ in 0..times {
+            verify(&app, &challenge, "code", &alice.authenticator.wrong()).await;
+        }
+        app.clock.advance(5 * MINUTE);
+    };
+    guess(4).await;
+    assert_eq!(told().await, 0);
+    guess(5).await;
+    guess(5).await;
+    assert_eq!(told().await, 1);
+    app.clock.advance(24 * 60 * MINUTE);
+    guess(5).await;
+    assert_eq!(told().await, 2);
+}
+
+#[tokio::test]
 async fn many_guesses_at_once_are_counted_one_by_one() {
     let app = TestApp::start().await.leaving_jobs();
     let alice = owner(&app, "alice").await;
@@ -314,56 +331,6 @@ async fn many_guesses_at_once_are_counted_one_by_one() {
     let (one, two, three) = tokio::join!(three(), three(), three());
     let looked_at = [one, two, three].concat().into_iter().filter(|was| *was);
     assert_eq!(looked_at.count(), 5);
-}
-
-#[tokio::test]
-async fn a_recovery_code_lets_in_once_and_is_told_by_mail() {
-    let app = TestApp::start().await;
-    let alice = owner(&app, "alice").await;
-    prove_addresses(&app).await;
-    app.drain().await;
-    let (first, second) = (alice.challenge(&app).await, alice.challenge(&app).await);
-    let typed = alice.sheet[0].to_uppercase().replace('-', " ");
-    let (one, other) = tokio::join!(
-        verify(&app, &first, "recovery_code", &typed),
-        verify(&app, &second, "recovery_code", &alice.sheet[0])
-    );
-    assert_eq!(statuses(&[&one, &other]), [200, 401]);
-    assert_eq!(alice.left().await, 9);
-    app.drain().await;
-    let mails = app.mails();
-    let told = mails.last().unwrap().replace("=\r\n", "");
-    assert!(told.contains("Subject: A recovery code was used"));
-    assert!(told.contains("9 are left"), "{told}");
-    assert!(!told.contains(&alice.sheet[0]));
-}
-
-#[tokio::test]
-async fn new_recovery_codes_take_a_code_and_void_those_of_before() {
-    let app = TestApp::start().await.leaving_jobs();
-    let alice = owner(&app, "alice").await;
-    let renew = async |code: String| {
-        let body = json!({"code": code});
-        alice
-            .client
-            .post("/auth/two-factor/recovery-codes", body)
-            .await
-    };
-    let refused = renew(alice.authenticator.wrong()).await;
-    assert_eq!(refused.problem(400), "validation_failed");
-    assert_eq!(refused.json()["errors"][0]["code"], "second_factor_wrong");
-    let sheet = sheet(&renew(alice.authenticator.code()).await.data(200));
-    assert_eq!((sheet.len(), alice.left().await), (10, 10));
-    let challenge = alice.challenge(&app).await;
-    let old = verify(&app, &challenge, "recovery_code", &alice.sheet[0]).await;
-    assert_eq!(old.problem(401), "second_factor_wrong");
-    verify(&app, &challenge, "recovery_code", &sheet[0])
-        .await
-        .data(200);
-    let bob = app.person("bob").await;
-    let body = json!({"code": "000000"});
-    let off = bob.post("/auth/two-factor/recovery-codes", body).await;
-    assert_eq!(off.problem(409), "two_factor_off");
 }
 
 #[tokio::test]

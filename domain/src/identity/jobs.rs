@@ -22,8 +22,9 @@ impl Job for SendVerificationMail {
     const CLASS: Class = Class::Urgent;
 }
 
-/// Whenever a person's second factor is turned on or off, their recovery codes are made anew, or one of them is used.
-/// Tells them by mail, where they have proved an address. Twice is harmless: the same mail under the same id.
+/// Whenever a person's second factor is turned on or off, their recovery codes are made anew, one of them is used, or
+/// somebody guesses (once a day). Tells them by mail, where they have proved an address. Twice is harmless: the same mail
+/// under the same id.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendSecondFactorMail {
     pub user_id: UserId,

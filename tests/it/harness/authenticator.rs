@@ -121,3 +121,18 @@ impl Owner {
         shown["recovery_codes_left"].as_i64().unwrap()
     }
 }
+
+pub async fn verify(app: &TestApp, challenge: &str, field: &str, code: &str) -> Reply {
+    let body = json!({"challenge": challenge, field: code});
+    app.anonymous().post("/auth/two-factor/verify", body).await
+}
+
+impl TestApp {
+    /// All addresses there are now.
+    pub async fn prove_addresses(&self) {
+        sqlx::query("update users set email_verified_at = created_at")
+            .execute(self.platform.db.pool())
+            .await
+            .unwrap();
+    }
+}

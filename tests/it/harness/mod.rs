@@ -10,7 +10,7 @@ pub mod fleet;
 pub mod labour;
 
 pub use app::TestApp;
-pub use authenticator::{Authenticator, owner, sheet, start};
+pub use authenticator::{Authenticator, owner, sheet, start, verify};
 pub use browser::Browser;
 pub use client::{Client, PASSWORD, Reply};
 

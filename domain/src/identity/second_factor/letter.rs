@@ -19,6 +19,7 @@ pub enum Notice {
     Off,
     RecoveryCodesRenewed,
     RecoveryCodeUsed,
+    Guessed,
 }
 
 impl Notice {
@@ -28,6 +29,7 @@ impl Notice {
             Self::Off => "Two-factor sign-in is off",
             Self::RecoveryCodesRenewed => "Your recovery codes are new",
             Self::RecoveryCodeUsed => "A recovery code was used",
+            Self::Guessed => "Somebody guesses at your codes",
         }
     }
 
@@ -36,6 +38,7 @@ impl Notice {
             Self::On => "Signing in to your account now takes a code of your authenticator. Keep your recovery codes where you find them without your phone.".to_owned(),
             Self::Off => "Signing in to your account no longer takes a code of your authenticator.".to_owned(),
             Self::RecoveryCodesRenewed => "Your account has a new set of recovery codes. Those of before no longer work.".to_owned(),
+            Self::Guessed => "Several wrong codes were shown for your account. Nobody came in with them, but whoever did it could sign in as far as that.".to_owned(),
             Self::RecoveryCodeUsed => format!(
                 "Somebody signed in to your account with one of your recovery codes. It works no more; {left} {} left.",
                 if left == 1 { "is" } else { "are" }

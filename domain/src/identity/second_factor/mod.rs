@@ -34,6 +34,9 @@ use totp::TotpSecret;
 const MOST_WRONG: i16 = 5;
 const WITHIN: TimeDelta = TimeDelta::minutes(5);
 
+/// A person is told of guesses, but not of each.
+const TELL_EVERY: TimeDelta = TimeDelta::days(1);
+
 /// Whether somebody is asked for a second factor.
 #[derive(Clone, Debug, Object)]
 #[oai(example, skip_serializing_if_is_none)]
@@ -206,9 +209,19 @@ async fn check(
         }
     };
     if !right {
-        sql::count_wrong(tx.connection(), user, now - WITHIN, now).await?;
+        count_wrong(tx, user).await?;
     }
     Ok(right)
+}
+
+/// Whoever gets so far knows the password, or has found an open session: their owner should hear of it.
+async fn count_wrong(tx: &mut Tx, user: UserId) -> Result<()> {
+    let (since, told, now) = (tx.now() - WITHIN, tx.now() - TELL_EVERY, tx.now());
+    let connection = tx.connection();
+    if sql::count_wrong(connection, user, MOST_WRONG, since, told, now).await? {
+        tell(tx, user, Notice::Guessed).await?;
+    }
+    Ok(())
 }
 
 async fn new_sheet(tx: &mut Tx, user: UserId) -> Result<RecoveryCodes> {

@@ -123,25 +123,33 @@ pub(super) async fn use_recovery_code(
     Ok(used.rows_affected() == 1)
 }
 
-/// The tries since `since`, with this one.
+/// The tries since `since`, with this one. Whether they are `most`, and their owner has not been told since `told`.
 pub(super) async fn count_wrong(
     connection: &mut PgConnection,
     user: UserId,
+    most: i16,
     since: Time,
+    told: Time,
     now: Time,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    sqlx::query_scalar!(
         "update second_factors
-         set wrong_tries = case when wrong_since > $2 then wrong_tries + 1 else 1 end,
-             wrong_since = case when wrong_since > $2 then wrong_since else $3 end
-         where user_id = $1",
+         set wrong_tries = next.tries,
+             wrong_since = case when next.tries > 1 then wrong_since else $5 end,
+             told_at = case when next.tells then $5 else told_at end
+         from (select tries, tries >= $2 and coalesce(told_at <= $4, true) as tells
+               from (select case when wrong_since > $3 then wrong_tries + 1 else 1 end as tries, told_at
+                     from second_factors where user_id = $1) as counted) as next
+         where user_id = $1
+         returning next.tells as \"tells!\"",
         user.0,
+        i32::from(most),
         since,
+        told,
         now,
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_one(connection)
+    .await
 }
 
 /// A sheet in the place of the one before.
