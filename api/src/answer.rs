@@ -8,6 +8,7 @@ use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registr
 use poem_openapi::types::{Example, ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
+use crate::edge::cookies::Ended;
 use crate::page::Pagination;
 
 /// What can stand in `data`: a type of the wire that publishes an example of itself.
@@ -48,6 +49,7 @@ impl Example for Nothing {
 pub struct Success<const STATUS: u16, T> {
     data: T,
     headers: HeaderMap,
+    ends_session: bool,
 }
 
 pub type Ok200<T> = Success<200, T>;
@@ -59,7 +61,15 @@ impl<const STATUS: u16, T> Success<STATUS, T> {
         Self {
             data,
             headers: HeaderMap::new(),
+            ends_session: false,
         }
+    }
+
+    /// The session of whoever asked is over: a browser is told to forget it.
+    #[must_use]
+    pub(crate) fn ending_session(mut self, ends: bool) -> Self {
+        self.ends_session = ends;
+        self
     }
 
     /// A value that is no header value is left out.
@@ -81,6 +91,9 @@ impl<const STATUS: u16, T: Datum> IntoResponse for Success<STATUS, T> {
         let mut response = Json(body.to_json()).into_response();
         response.set_status(StatusCode::from_u16(STATUS).unwrap_or_default());
         response.headers_mut().extend(self.headers);
+        if self.ends_session {
+            response.set_data(Ended);
+        }
         response
     }
 }

@@ -7,8 +7,8 @@ use poem_openapi::Tags;
 
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
-use crate::identity::IdentityApi;
 use crate::identity::codes::CodesApi;
+use crate::identity::{IdentityApi, SessionsApi, TwoFactorApi};
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
@@ -16,13 +16,18 @@ use crate::users::UsersApi;
 /// Under `/api/v1`.
 pub(crate) type Apis = (Identity, UsersApi, Graph, OfficeApi, OperationsApi);
 
-type Identity = (IdentityApi, CodesApi);
+type Identity = (IdentityApi, CodesApi, TwoFactorApi, SessionsApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
-        (IdentityApi::new(platform), CodesApi::new(platform)),
+        (
+            IdentityApi::new(platform),
+            CodesApi::new(platform),
+            TwoFactorApi::new(platform),
+            SessionsApi::new(platform),
+        ),
         UsersApi::new(platform),
         (
             FollowsApi::new(platform),

@@ -1,6 +1,6 @@
 //! Who is signed in. The token was read at the edge; here it counts, and its session must stand.
 
-use domain::identity::{self, Device};
+use domain::identity::{self, CsrfToken, Device};
 use domain::people::Actor;
 use domain::{Error, Result};
 use platform::scope::Scope;
@@ -9,10 +9,13 @@ use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
-use crate::edge::{Caller, Edge, Token};
+use crate::edge::{Caller, Edge, Token, cookies};
 use crate::problem::Problem;
 
 pub(crate) const SCHEME: &str = "bearer";
+
+/// The other way: see [`cookies`].
+pub(crate) const COOKIE_SCHEME: &str = "cookie";
 
 /// Somebody who is signed in. `actor.require(Right::…)?` asks for more.
 #[derive(Debug)]
@@ -32,10 +35,11 @@ macro_rules! bearer {
 
             fn register(registry: &mut Registry) {
                 registry.create_security_scheme(SCHEME, scheme());
+                registry.create_security_scheme(COOKIE_SCHEME, cookie_scheme());
             }
 
             fn security_schemes() -> Vec<&'static str> {
-                vec![SCHEME]
+                vec![SCHEME, COOKIE_SCHEME]
             }
 
             async fn from_request(
@@ -70,9 +74,26 @@ fn scheme() -> MetaSecurityScheme {
     }
 }
 
+fn cookie_scheme() -> MetaSecurityScheme {
+    MetaSecurityScheme {
+        ty: "apiKey",
+        description: Some(
+            "For browsers: the same token, in the cookie that a sign-in with `Commons-Session: cookie` sets (over https \
+             its name begins with `__Secure-`). What changes something sends the `csrf_token` as `X-CSRF-Token` too.",
+        ),
+        name: Some(cookies::ACCESS),
+        key_in: Some("cookie"),
+        scheme: None,
+        bearer_format: None,
+        flows: None,
+        openid_connect_url: None,
+    }
+}
+
 async fn shown(request: &Request) -> Result<Actor> {
     match request.data::<Caller>().map(|caller| caller.token) {
         Some(Token::Good(actor)) => Ok(actor),
+        Some(Token::Forged) => Err(CsrfToken::wrong()),
         Some(Token::Bad(code)) => Err(Error::Unauthenticated(code)),
         Some(Token::Absent) | None => Err(Error::Unauthenticated("token_missing")),
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::Error;
 use domain::identity::codes::{self as phone_codes, CodeAttempt};
 use domain::identity::{
-    self, Claimed, Device, Entry, LinkToken, Login, NewUser, PasswordAttempt, RefreshToken,
-    Refreshed, Registration, Shown, SignedIn, Tokens, VerifiedEmail,
+    self, Claimed, Device, Entry, LinkToken, Login, LoginProof, NewUser, PasswordAttempt,
+    Refreshed, Registration, SignedIn, Tokens, VerifiedEmail,
 };
 use domain::people::Phone;
 use platform::Platform;
@@ -25,20 +25,20 @@ use crate::problem::{Answer, Refusals, Told};
 pub(crate) mod codes;
 mod entrance;
 mod page;
+mod sessions;
+mod shown_refresh;
 mod tries;
+mod two_factor;
+
+pub(crate) use sessions::SessionsApi;
+pub(crate) use two_factor::TwoFactorApi;
 
 use entrance::Entrance;
 use page::Page;
+use shown_refresh::FromBodyOrCookie;
 
 pub(crate) struct IdentityApi {
     platform: Arc<Platform>,
-}
-
-/// A refresh token to be traded.
-#[derive(Debug, Object)]
-#[oai(example, deny_unknown_fields)]
-struct RefreshRequest {
-    refresh_token: RefreshToken,
 }
 
 /// The token from the link in a verification mail.
@@ -89,16 +89,18 @@ impl IdentityApi {
         let (claimed, shown) = (body.0.claimed()?, body.0.shown()?);
         let guess = Guess {
             at: match shown {
-                Shown::Password(_) => "login",
-                Shown::Code(..) => codes::CODE,
+                LoginProof::Password(_) => "login",
+                LoginProof::Code(..) => codes::CODE,
             },
             account: &claimed.folded(),
             line: &line.0,
         };
         let entry = tries::guess(&self.platform, guess, async {
             match shown {
-                Shown::Password(password) => self.by_password(claimed, password, &from.0).await,
-                Shown::Code(phone, code) => self.by_code(&phone, &code, &from.0).await,
+                LoginProof::Password(password) => {
+                    self.by_password(claimed, password, &from.0).await
+                }
+                LoginProof::Code(phone, code) => self.by_code(&phone, &code, &from.0).await,
             }
         });
         Ok(Entrance::of(entry.await?))
@@ -107,11 +109,12 @@ impl IdentityApi {
     /// Trade a refresh token
     ///
     /// For a new access token and a new refresh token. Each refresh token is good once: showing a used one again ends
-    /// its session for everybody who holds one, for one of them is a thief.
+    /// its session for everybody who holds one, for one of them is a thief. A browser that sends
+    /// `Commons-Session: cookie` needs no body: the token is in its cookie.
     #[oai(path = "/refresh", method = "post", operation_id = "refresh")]
-    async fn refresh(&self, body: Body<RefreshRequest>) -> Answer<Ok200<Tokens>, Refreshing> {
+    async fn refresh(&self, shown: FromBodyOrCookie) -> Answer<Ok200<Tokens>, Refreshing> {
         let mut tx = self.platform.db.begin().await?;
-        let refreshed = identity::refresh(&mut tx, self.auth(), &body.0.refresh_token).await?;
+        let refreshed = identity::refresh(&mut tx, self.auth(), &shown.0).await?;
         tx.commit().await?;
         match refreshed {
             Refreshed::Tokens(tokens) => Ok(Ok200::of(tokens)),
@@ -127,7 +130,7 @@ impl IdentityApi {
         let mut tx = self.platform.db.begin().await?;
         identity::logout(&mut tx, actor.session).await?;
         tx.commit().await?;
-        Ok(Ok200::of(Nothing {}))
+        Ok(Ok200::of(Nothing {}).ending_session(true))
     }
 
     /// Verify an e-mail address
@@ -290,14 +293,6 @@ impl Refusals for Resending {
 
 fn example_token() -> LinkToken {
     LinkToken::example()
-}
-
-impl Example for RefreshRequest {
-    fn example() -> Self {
-        Self {
-            refresh_token: RefreshToken::example(),
-        }
-    }
 }
 
 impl Example for VerifyEmailRequest {

@@ -74,6 +74,10 @@ id!(
     SessionId
 );
 id!(
+    /// Somebody who is asked for their second factor.
+    ChallengeId
+);
+id!(
     /// One mail that asks whether an address belongs to a person.
     VerificationId
 );

@@ -10,8 +10,9 @@ pub mod ids;
 pub mod office;
 pub mod operations;
 pub mod people;
+mod seal;
 pub mod seed;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{CodeId, SessionId, UserId, VerificationId};
+pub use ids::{ChallengeId, CodeId, SessionId, UserId, VerificationId};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::graph::jobs::{PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::jobs::PurgeExpiredTokens;
+use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -38,6 +38,9 @@ pub fn schedule() -> Vec<Entry> {
             PurgeExpiredTokens::NAME,
         )
         .offset(17 * MINUTE),
+        Entry::every(DAY, |_| NewJob::new(&ResealSecrets {}), ResealSecrets::NAME)
+            .offset(4 * HOUR + 40 * MINUTE)
+            .catch_up(CatchUp::One),
         Entry::every(
             HOUR,
             |_| NewJob::new(&PurgeIdempotencyKeys {}),

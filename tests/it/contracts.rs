@@ -4,7 +4,10 @@
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::jobs::{PurgeExpiredTokens, SendCodeText, SendVerificationMail};
+use domain::identity::Notice;
+use domain::identity::jobs::{
+    PurgeExpiredTokens, ResealSecrets, SendCodeText, SendSecondFactorMail, SendVerificationMail,
+};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::{CodeId, UserId, VerificationId};
@@ -38,8 +41,14 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&PurgeDeadJobs {}),
         stored(&PurgeIdempotencyKeys {}),
         stored(&PurgeExpiredTokens {}),
+        stored(&ResealSecrets {}),
         stored(&SendCodeText {
             code_id: CodeId(id),
+        }),
+        stored(&SendSecondFactorMail {
+            user_id: UserId(id),
+            notice: Notice::RecoveryCodeUsed,
+            at: chrono::DateTime::UNIX_EPOCH,
         }),
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
@@ -61,7 +70,9 @@ fn stored_jobs_look_the_same_as_ever() {
     housekeeping.purge_dead_jobs maintenance bulk attempts 20 unique true payload {}
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
+    identity.reseal_secrets maintenance bulk attempts 20 unique true payload {}
     identity.send_code_text mail urgent attempts 6 unique false payload {"code_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_second_factor_mail mail urgent attempts 20 unique false payload {"at":"1970-01-01T00:00:00Z","notice":"recovery_code_used","user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
 mod aliases;
+mod browser;
 mod codes;
 mod contracts;
 mod faults;
@@ -19,7 +20,10 @@ mod openapi;
 mod operations;
 mod people;
 mod phone;
+mod recovery_codes;
 mod schema;
+mod second_factor;
+mod sessions;
 mod sms;
 mod traces;
 mod twice;

@@ -6,7 +6,8 @@ use domain::UserId;
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::jobs::PurgeExpiredTokens;
+use domain::identity::Notice;
+use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets, SendSecondFactorMail};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 
@@ -29,6 +30,14 @@ async fn every_job_is_harmless_when_it_runs_twice() {
     .await;
     app.enqueue(PurgeMutes {}).await;
     app.enqueue(RefreshPopular {}).await;
+    let told = app.admin().await.get("/users/me").await.data(200);
+    app.enqueue(SendSecondFactorMail {
+        user_id: UserId(told["id"].as_str().unwrap().parse().unwrap()),
+        notice: Notice::On,
+        at: app.clock.now(),
+    })
+    .await;
+    app.enqueue(ResealSecrets {}).await;
     app.enqueue(KeepJobTables {}).await;
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;
@@ -57,7 +66,7 @@ async fn every_job_is_harmless_when_it_runs_twice() {
     let links: BTreeSet<String> = app.mails().iter().filter_map(|mail| link(mail)).collect();
     assert_eq!(
         (app.mails().len(), links.len()),
-        (2, 1),
+        (4, 1),
         "a mail sent twice holds the same link"
     );
     let texts: BTreeSet<String> = app.texts().into_iter().collect();

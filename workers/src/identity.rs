@@ -2,7 +2,9 @@
 
 use domain::identity;
 use domain::identity::codes;
-use domain::identity::jobs::{PurgeExpiredTokens, SendCodeText, SendVerificationMail};
+use domain::identity::jobs::{
+    PurgeExpiredTokens, ResealSecrets, SendCodeText, SendSecondFactorMail, SendVerificationMail,
+};
 
 use crate::{Cx, Failure, Outcome};
 
@@ -45,6 +47,32 @@ pub(crate) async fn send_code_text(job: SendCodeText, cx: Cx) -> Result<Outcome,
     };
     cx.platform.texter.send(&text).await?;
     Ok(Outcome::Done)
+}
+
+pub(crate) async fn send_second_factor_mail(
+    job: SendSecondFactorMail,
+    cx: Cx,
+) -> Result<Outcome, Failure> {
+    let mut connection = cx.platform.db.acquire().await?;
+    let letter = identity::second_factor_letter(&mut connection, &job).await?;
+    drop(connection);
+    let Some(letter) = letter else {
+        return Ok(Outcome::Discard("there is no proved address".to_owned()));
+    };
+    cx.platform.mailer.send(&letter, cx.lease.job).await?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) async fn reseal_secrets(_: ResealSecrets, cx: Cx) -> Result<Outcome, Failure> {
+    let mut after = None;
+    loop {
+        let mut tx = cx.begin().await?;
+        after = identity::reseal(&mut tx, &cx.platform.config.auth, after, SLICE).await?;
+        if after.is_none() {
+            return cx.finish(tx).await;
+        }
+        tx.commit().await?;
+    }
 }
 
 pub(crate) async fn purge_expired_tokens(

@@ -23,6 +23,8 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
         .with(identity::send_code_text)
+        .with(identity::reseal_secrets)
+        .with(identity::send_second_factor_mail)
         .with(identity::send_verification_mail)
         .with(office::lift_suspension)
         .with(people::forget_copies)

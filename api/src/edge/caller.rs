@@ -11,6 +11,7 @@ use poem::http::Uri;
 use poem::http::header::AUTHORIZATION;
 
 use super::Edge;
+use super::cookies::Cookies;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -19,14 +20,17 @@ pub(crate) struct Caller {
     pub(crate) address: IpAddr,
     pub(crate) https: bool,
     pub(crate) token: Token,
+    pub(crate) cookies: Cookies,
 }
 
-/// What the Authorization header holds. A good token says who signed in, not that the session still stands.
+/// What the Authorization header holds, or where there is none the access cookie. A good token says who signed in, not that the session still stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Token {
     Absent,
     Bad(&'static str),
     Good(Actor),
+    /// A good one in a cookie, to change something, without the CSRF token that only our pages know.
+    Forged,
 }
 
 impl Caller {
@@ -41,16 +45,19 @@ impl Caller {
         };
         let is_proxy = trusted.iter().any(|network| network.contains(peer));
         let proto = all("x-forwarded-proto").filter(|_| is_proxy);
+        let https = proto.is_some_and(|proto| {
+            proto
+                .rsplit(',')
+                .next()
+                .is_some_and(|last| last.trim().eq_ignore_ascii_case("https"))
+        });
+        let cookies = Cookies::of(edge, request, https);
         Self {
             uri: request.uri().clone(),
             address: net::client_address(peer, all("x-forwarded-for").as_deref(), trusted),
-            https: proto.is_some_and(|proto| {
-                proto
-                    .rsplit(',')
-                    .next()
-                    .is_some_and(|last| last.trim().eq_ignore_ascii_case("https"))
-            }),
-            token: Token::of(edge, request),
+            https,
+            token: Token::of(edge, request, &cookies),
+            cookies,
         }
     }
 
@@ -61,9 +68,10 @@ impl Caller {
 }
 
 impl Token {
-    fn of(edge: &Edge, request: &Request) -> Self {
+    /// An Authorization header wins: whoever writes one is no browser that sends cookies by itself.
+    fn of(edge: &Edge, request: &Request, cookies: &Cookies) -> Self {
         let Some(header) = request.headers().get(AUTHORIZATION) else {
-            return Self::Absent;
+            return Self::in_cookie(edge, request, cookies);
         };
         let text = header.to_str().unwrap_or_default();
         let Some((scheme, token)) = text.split_once(' ') else {
@@ -72,8 +80,25 @@ impl Token {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Self::Absent;
         }
+        Self::read(edge, token.trim())
+    }
+
+    fn in_cookie(edge: &Edge, request: &Request, cookies: &Cookies) -> Self {
+        let token = match cookies.access(request) {
+            Ok(Some(token)) => Self::read(edge, token),
+            Ok(None) => Self::Absent,
+            Err(_) => Self::Bad("token_malformed"),
+        };
+        let auth = &edge.platform.config.auth;
+        match token {
+            Self::Good(actor) if !cookies.may_act(auth, request.method(), actor) => Self::Forged,
+            token => token,
+        }
+    }
+
+    fn read(edge: &Edge, token: &str) -> Self {
         let platform = &edge.platform;
-        match identity::read_token(&platform.config.auth, token.trim(), platform.clock.now()) {
+        match identity::read_token(&platform.config.auth, token, platform.clock.now()) {
             Ok(actor) => Self::Good(actor),
             Err(Error::Unauthenticated(code)) => Self::Bad(code),
             Err(_) => Self::Bad("token_malformed"),

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use poem::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
 };
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint, Request, Response, Result};
@@ -14,7 +14,7 @@ use poem::{Endpoint, Request, Response, Result};
 use super::Edge;
 
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
-const TAKEN: &str = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent";
+const TAKEN: &str = "Authorization, Content-Type, Commons-Session, Idempotency-Key, If-Match, If-None-Match, X-CSRF-Token, X-Request-Id, traceparent";
 const SHOWN: &str = "ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 
 pub(super) async fn allow<E: Endpoint<Output = Response>>(
@@ -25,9 +25,11 @@ pub(super) async fn allow<E: Endpoint<Output = Response>>(
         return next.call(request).await;
     };
     let listed = Edge::of(&request)?.platform.config.http.cors_origins.iter();
-    let allowed = listed
-        .into_iter()
-        .any(|listed| listed.as_bytes() == origin.as_bytes());
+    // No wildcard: a listed origin may send cookies, and `*` in the list is nobody's.
+    let allowed = origin.as_bytes() != b"*"
+        && listed
+            .into_iter()
+            .any(|listed| listed.as_bytes() == origin.as_bytes());
     let asks = request.method() == Method::OPTIONS
         && request
             .headers()
@@ -40,6 +42,10 @@ pub(super) async fn allow<E: Endpoint<Output = Response>>(
     headers.append(VARY, HeaderValue::from_static("Origin"));
     if allowed {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
         headers.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static(SHOWN),

@@ -1,5 +1,5 @@
-//! What stands around every operation of the OpenAPI document: idempotency for POSTs, tags for GETs, and the check that it answers
-//! only what its document says.
+//! What stands around every operation of the OpenAPI document: idempotency for POSTs, tokens in cookies for browsers,
+//! tags for GETs, and the check that it answers only what its document says.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, Result};
 use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{OpenApi, OperationId};
 
-use super::{Edge, etag, failures, idempotency};
+use super::{Caller, Edge, etag, failures, idempotency};
 use crate::openapi;
 
 /// APIs with the guard around each operation.
@@ -67,11 +67,17 @@ impl Endpoint for Guard {
 
     async fn call(&self, request: Request) -> Result<Response> {
         let (path, shown) = (super::path(&request), etag::shown(&request));
+        let cookies = request
+            .data::<Caller>()
+            .map(|caller| caller.cookies.clone());
         let result = match self.method {
             Method::POST => idempotency::once(&self.edge, &self.operation, request).await,
             _ => self.operation.call(request).await,
         };
         let mut response = failures::settle(&self.edge, &path, result);
+        if let Some(cookies) = cookies {
+            response = cookies.settle(&self.edge, &path, response).await?;
+        }
         if self.method == Method::GET && is_tagged(&response) {
             response = etag::tag(response, shown).await?;
         }

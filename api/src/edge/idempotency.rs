@@ -102,7 +102,7 @@ async fn caller(request: &mut Request) -> Result<String> {
             request.set_data(actor);
             Ok(format!("user {}", actor.user))
         }
-        Err(Error::Unauthenticated(_)) => {
+        Err(Error::Unauthenticated(_) | Error::Denied { .. }) => {
             let caller = request.data::<Caller>().ok_or_else(away)?;
             Ok(format!("address {}", caller.subscriber()))
         }
@@ -111,15 +111,11 @@ async fn caller(request: &mut Request) -> Result<String> {
 }
 
 fn fingerprint(request: &Request, content: &[u8]) -> Fingerprint {
-    let asked = request
-        .data::<Caller>()
-        .map(|caller| caller.uri.to_string());
     let mut hash = Sha256::new();
-    hash.update(format!(
-        "{} {}\n",
-        request.method(),
-        asked.unwrap_or_default()
-    ));
+    if let Some(caller) = request.data::<Caller>() {
+        hash.update(format!("{} {}\n", request.method(), caller.uri));
+        hash.update(caller.cookies.fingerprint(caller.uri.path()));
+    }
     hash.update(content);
     hash.finalize().into()
 }

@@ -2,10 +2,11 @@
 //!
 //! [`access`] names it, times it, logs it · [`headers`] · [`cors`] · [`https`] · [`rate_limit`] · [`failures`] (whatever
 //! fails becomes a problem) · [`panics`] · [`timeout`] · the route, and around each operation the [`guard`]
-//! ([`idempotency`], [`etag`]).
+//! ([`idempotency`], [`cookies`], [`etag`]).
 
 mod access;
 mod caller;
+pub(crate) mod cookies;
 mod cors;
 mod doors;
 mod etag;

@@ -66,7 +66,7 @@ impl Policy {
             limit: limits.requests,
             caller: match caller.token {
                 Token::Good(actor) => actor.user.to_string(),
-                Token::Absent | Token::Bad(_) => caller.subscriber(),
+                Token::Absent | Token::Bad(_) | Token::Forged => caller.subscriber(),
             },
         })
     }

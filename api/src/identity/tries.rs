@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use domain::people::Actor;
 use domain::{Error, Result};
 use platform::Platform;
 use platform::backoff::Guess;
@@ -28,13 +29,27 @@ pub(crate) async fn guess<T>(
     result
 }
 
+/// Somebody who is signed in shows their password again. Whoever found an open session does not know it, and must not get
+/// to guess it.
+pub(crate) async fn guess_again<T>(
+    platform: &Platform,
+    actor: Actor,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let person = actor.user.to_string();
+    let again = Guess {
+        at: "password",
+        account: &person,
+        line: &person,
+    };
+    guess(platform, again, work).await
+}
+
 fn is_wrong(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Unauthenticated(_)
-            | Error::Denied {
-                code: "password_wrong",
-                ..
-            }
-    )
+    match error {
+        Error::Unauthenticated(_) => true,
+        Error::Denied { code, .. } => *code == "password_wrong",
+        Error::Invalid(fields) => fields.iter().any(|field| field.code == "wrong"),
+        _ => false,
+    }
 }

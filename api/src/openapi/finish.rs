@@ -1,14 +1,16 @@
 //! What poem-openapi cannot say of an operation: the problems it shares with others, examples beside the schemas,
 //! headers, and that it needs no token.
 
+mod browsers;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
 use super::Document;
 use crate::problem::catalog::{
-    INTERNAL, RATE_LIMITED, SIGNED_IN, TIMEOUT, UNAVAILABLE, WITH_BODY, WITH_IDEMPOTENCY_KEY,
-    WITH_PARAMETERS,
+    INTERNAL, RATE_LIMITED, SIGNED_IN, TIMEOUT, UNAVAILABLE, WITH_BODY, WITH_COOKIES,
+    WITH_IDEMPOTENCY_KEY, WITH_PARAMETERS,
 };
 use crate::problem::{CONTENT, examples};
 
@@ -56,6 +58,7 @@ pub(super) fn operations(paths: &mut Value, components: &Value) {
             "get" => take_tags(operation),
             _ => {}
         }
+        browsers::take_headers(operation, method, components);
         tell_problems(operation, method);
         if operation.get("security").is_none() {
             operation["security"] = json!([]);
@@ -141,6 +144,9 @@ fn tell_problems(operation: &mut Value, method: &str) {
     }
     if operation.get("security").is_some() {
         shared.extend(SIGNED_IN);
+    }
+    if browsers::says_csrf_token(operation, method) {
+        shared.extend(WITH_COOKIES);
     }
     if operation.get("requestBody").is_some() {
         shared.extend(WITH_BODY);

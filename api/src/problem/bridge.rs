@@ -94,6 +94,10 @@ fn unauthenticated_detail(code: &str) -> &'static str {
         "refresh_reused" => {
             "The refresh token had been used. Its session is over for everybody who holds one; sign in again."
         }
+        "challenge_over" => {
+            "This challenge was answered, has expired, or was answered wrong too often. Sign in again."
+        }
+        "second_factor_wrong" => "The code is wrong, or was used before.",
         "session_revoked" => "The session is over. Sign in again.",
         _ => "You are not signed in.",
     }

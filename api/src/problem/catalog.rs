@@ -64,6 +64,15 @@ pub(crate) const TOKEN_REVOKED: Told = Told::new(
 pub(crate) const SIGNED_IN: [Told; 4] =
     [TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_EXPIRED, TOKEN_REVOKED];
 
+pub(crate) const CSRF_TOKEN_WRONG: Told = Told::new(
+    403,
+    "csrf_token_wrong",
+    "With cookies, what changes something needs the session's CSRF token as X-CSRF-Token.",
+);
+
+/// Operations for people who are signed in that change something.
+pub(crate) const WITH_COOKIES: [Told; 1] = [CSRF_TOKEN_WRONG];
+
 pub(crate) const VALIDATION_FAILED: Told = Told::new(
     400,
     "validation_failed",

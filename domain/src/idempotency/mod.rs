@@ -5,7 +5,6 @@
 //! killed leaves no key behind that says "running" for ever.
 
 pub mod jobs;
-mod seal;
 mod sql;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +13,7 @@ use platform::config::Auth;
 use sha2::{Digest, Sha256};
 
 use crate::Result;
+use crate::seal::Seal;
 
 /// Who asked, and the key they sent. Two callers never meet in one key.
 pub struct Key {
@@ -27,6 +27,15 @@ impl Key {
         Self {
             hash: Sha256::digest(&text).into(),
             text,
+        }
+    }
+
+    /// Answers may hold tokens, and tokens are nowhere kept in the clear: a kept answer opens only with the key its
+    /// client sent and a key of ours.
+    fn seal(&self) -> Seal<'_> {
+        Seal {
+            purpose: "commons.idempotency.1\n",
+            place: self.text.as_bytes(),
         }
     }
 
@@ -74,7 +83,7 @@ pub async fn claim(tx: &mut Tx, auth: &Auth, key: &Key, asked: &Fingerprint) -> 
     Ok(Claim::Answered(KeptAnswer {
         status: u16::try_from(kept.status).unwrap_or(200),
         content_type: kept.content_type,
-        body: seal::open(&auth.keys, key, &kept.body)?,
+        body: key.seal().open(&auth.keys, &kept.body)?,
     }))
 }
 
@@ -88,7 +97,7 @@ pub async fn keep(
 ) -> Result<()> {
     let now = tx.now();
     let sealed = KeptAnswer {
-        body: seal::close(&auth.keys, key, &answer.body)?,
+        body: key.seal().close(&auth.keys, &answer.body)?,
         ..answer.clone()
     };
     let until = now + auth.idempotency_ttl;

@@ -7,7 +7,7 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use super::sessions::{self, Device};
-use super::{SignedIn, accounts, second_factor, sql};
+use super::{Passed, SignedIn, accounts, second_factor, sql};
 use crate::{Error, Result, UserId, people};
 
 /// How somebody showed who they are.
@@ -20,7 +20,18 @@ pub enum Way<'a> {
     /// By an account elsewhere.
     Provider,
     /// By their second factor, after one of the others.
-    SecondFactor,
+    SecondFactor(Passed),
+}
+
+impl Way<'_> {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Password(_) => "password",
+            Self::Code => "code",
+            Self::Provider => "provider",
+            Self::SecondFactor(_) => "second_factor",
+        }
+    }
 }
 
 /// What came of it.
@@ -66,8 +77,8 @@ pub async fn enter(
             "This account is suspended.",
         ));
     }
-    if !matches!(way, Way::SecondFactor)
-        && let Some(challenge) = second_factor::challenge(tx, auth, user).await?
+    let passed = matches!(way, Way::SecondFactor(passed) if passed.is_of(user));
+    if !passed && let Some(challenge) = second_factor::challenge(tx, auth, user, way.name()).await?
     {
         return Ok(Entry::Challenged(challenge));
     }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use platform::jobs::{Class, Job, Pool, Unique};
 use serde::{Deserialize, Serialize};
 
-use crate::{CodeId, VerificationId};
+use super::second_factor::Notice;
+use crate::{CodeId, UserId, VerificationId};
 
 /// At registration, and whenever a person asks for another mail. Sends the link that proves an address. Twice is
 /// harmless: the link is the same, and nothing is sent once the address is proved or the link has expired.
@@ -35,8 +37,40 @@ impl Job for SendCodeText {
     const ATTEMPTS: i16 = 6;
 }
 
-/// Every hour. Deletes sessions, refresh tokens, verifications and codes past their time, in slices. Twice is harmless: the
-/// second finds none.
+/// Whenever a person's second factor is turned on or off, their recovery codes are made anew, one of them is used, or
+/// somebody guesses (once a day). Tells them by mail, where they have proved an address. Twice is harmless: the same mail
+/// under the same id.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendSecondFactorMail {
+    pub user_id: UserId,
+    pub notice: Notice,
+    pub at: DateTime<Utc>,
+}
+
+impl Job for SendSecondFactorMail {
+    const NAME: &'static str = "identity.send_second_factor_mail";
+    const POOL: Pool = Pool::Mail;
+    const CLASS: Class = Class::Urgent;
+}
+
+/// Every day. Seals the secrets of authenticators with the newest of AUTH_KEYS, in slices, so that an old key can go.
+/// Twice is harmless: the second finds them sealed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ResealSecrets {}
+
+impl Job for ResealSecrets {
+    const NAME: &'static str = "identity.reseal_secrets";
+    const POOL: Pool = Pool::Maintenance;
+    const CLASS: Class = Class::Bulk;
+    const TIMEOUT: Duration = Duration::from_secs(600);
+
+    fn unique(&self) -> Option<Unique> {
+        Some(Unique::key("only"))
+    }
+}
+
+/// Every hour. Deletes sessions, refresh tokens, challenges, verifications and codes past their time, in slices. Twice is
+/// harmless: the second finds none.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PurgeExpiredTokens {}
 

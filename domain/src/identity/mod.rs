@@ -5,10 +5,13 @@
 //! [proved](prove) to know the password. A [session](sessions) is a device; it holds an access token for minutes and
 //! trades [refresh tokens](refresh), each good once. A link in the mail [verifies](verify_email) the address.
 //! Who has no password, or no address, comes by [phone](codes): with a code from a text message.
-//! Whatever way somebody comes, they come in over one [threshold](entry).
+//! Whatever way somebody comes, they come in over one [threshold](entry), which asks for a
+//! [second factor](second_factor) where they have one.
 
 mod accounts;
 pub mod codes;
+mod csrf;
+mod devices;
 mod entry;
 mod handle;
 mod hashing;
@@ -16,18 +19,28 @@ pub mod jobs;
 mod password;
 mod second_factor;
 mod sessions;
+mod signed;
 mod sql;
 mod tokens;
 mod verification;
 
 pub use accounts::{Account, NewUser, Registration, account, create_user, register};
+pub use csrf::CsrfToken;
+pub use devices::{
+    EndedSessions, SessionPlace, SessionView, end_session, end_sessions, list_sessions,
+};
 pub use entry::{Challenge, Entry, Way, enter};
 pub use hashing::hash_password;
 pub use password::{Password, PasswordAttempt};
-pub(crate) use sessions::revoke_all as end_sessions;
+pub use second_factor::{
+    ChallengeToken, Checked, Notice, Passed, RecoveryCode, RecoveryCodes, SecondStep, Shown,
+    Started, TotpCode, TwoFactor, answer, confirm, renew_recovery_codes, reseal,
+    second_factor_letter, start, turn_off, two_factor,
+};
+pub(crate) use sessions::revoke_all;
 pub use sessions::{
-    Claimed, Device, Login, Proof, Refreshed, Shown, SignedIn, login, logout, prove, refresh,
-    standing,
+    Claimed, Device, Login, LoginProof, Proof, Refreshed, ShownRefresh, SignedIn, login, logout,
+    prove, prove_again, refresh, standing,
 };
 pub use tokens::{RefreshToken, Tokens, verify as read_token};
 pub use verification::{LinkToken, VerifiedEmail, resend, verification_letter, verify_email};
@@ -43,6 +56,7 @@ pub async fn purge_expired(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Resul
     let tokens = sql::delete_expired_refresh_tokens(connection, now, limit).await?;
     let sessions = sql::delete_expired_sessions(connection, now, limit).await?;
     let questions = sql::delete_expired_verifications(connection, now, limit).await?;
+    let challenges = second_factor::purge_expired(connection, now, limit).await?;
     let codes = codes::purge(tx, now, limit).await?;
-    Ok(tokens + sessions + questions + codes)
+    Ok(tokens + sessions + questions + challenges + codes)
 }

@@ -9,7 +9,7 @@ use super::codes::CodeAttempt;
 use super::hashing;
 use super::password::PasswordAttempt;
 use super::tokens::{self, RefreshToken, Tokens};
-use super::{Account, Entry, Way, entry, sql};
+use super::{Account, CsrfToken, Entry, Way, entry, second_factor, sql};
 use crate::people::{self, Actor, LoginText, Person, Phone, Role};
 use crate::{Error, FieldError, Result, SessionId, UserId};
 
@@ -38,7 +38,7 @@ pub struct Login {
 
 /// What somebody shows to sign in.
 #[derive(Clone, Debug)]
-pub enum Shown {
+pub enum LoginProof {
     Password(PasswordAttempt),
     Code(Phone, CodeAttempt),
 }
@@ -80,10 +80,10 @@ impl Login {
 
 impl Login {
     /// The password, or the code for the phone: one of them.
-    pub fn shown(&self) -> Result<Shown> {
+    pub fn shown(&self) -> Result<LoginProof> {
         match (&self.password, &self.code, &self.phone) {
-            (Some(password), None, _) => Ok(Shown::Password(password.clone())),
-            (None, Some(code), Some(phone)) => Ok(Shown::Code(phone.clone(), code.clone())),
+            (Some(password), None, _) => Ok(LoginProof::Password(password.clone())),
+            (None, Some(code), Some(phone)) => Ok(LoginProof::Code(phone.clone(), code.clone())),
             (None, Some(_), None) => Err(Error::invalid(
                 "code",
                 "ambiguous",
@@ -146,6 +146,22 @@ pub async fn prove(db: &Db, claimed: Claimed<'_>, password: PasswordAttempt) -> 
     }
 }
 
+/// Somebody who is signed in shows their password again, before what cannot be undone. Who has none, need not.
+pub async fn prove_again(db: &Db, user: UserId, attempt: Option<PasswordAttempt>) -> Result<()> {
+    let hash = {
+        let mut connection = db.acquire().await?;
+        sql::password_hash(&mut connection, user).await?
+    };
+    let Some(hash) = hash else {
+        return Ok(());
+    };
+    let attempt = attempt.ok_or_else(|| Error::invalid("password", "required", "is required"))?;
+    match hashing::verify(attempt, Some(hash)).await? {
+        true => Ok(()),
+        false => Err(Error::invalid("password", "wrong", "is not your password")),
+    }
+}
+
 /// Lets in whoever proved to know the password.
 pub async fn login(tx: &mut Tx, auth: &Auth, proof: &Proof, device: &Device) -> Result<Entry> {
     let way = Way::Password(&proof.password_hash);
@@ -203,10 +219,30 @@ pub enum Refreshed {
     Reused,
 }
 
+/// A refresh token, and where it was.
+pub enum ShownRefresh {
+    ByHand(RefreshToken),
+    /// In a cookie, which browsers send by themselves: the page says its CSRF token too.
+    InCookie {
+        token: RefreshToken,
+        csrf: String,
+    },
+}
+
 /// Trades a refresh token for a new pair. Of two who show the same token at once one wins, and the other's showing
 /// ends the session.
-pub async fn refresh(tx: &mut Tx, auth: &Auth, token: &RefreshToken) -> Result<Refreshed> {
-    let (hash, now) = (token.hash(), tx.now());
+pub async fn refresh(tx: &mut Tx, auth: &Auth, shown: &ShownRefresh) -> Result<Refreshed> {
+    let now = tx.now();
+    let hash = match shown {
+        ShownRefresh::ByHand(token) => token.hash(),
+        ShownRefresh::InCookie { token, csrf } => {
+            let hash = token.hash();
+            let known = sql::refresh_token(tx.connection(), &hash).await?;
+            let known = known.ok_or(Error::Unauthenticated("refresh_invalid"))?;
+            CsrfToken::demand(auth, known.session_id, csrf)?;
+            hash
+        }
+    };
     if let Some(session) = sql::use_refresh_token(tx.connection(), &hash, now).await? {
         let actor = sql::extend_session(tx.connection(), session, now, now + auth.refresh_ttl)
             .await?
@@ -236,6 +272,21 @@ pub(super) async fn revoke(tx: &mut Tx, session: SessionId, why: &str) -> Result
     people::forget(tx, vec![session_key(session)]).await
 }
 
+/// Ends a session of this person's. Whether it stood.
+pub(super) async fn revoke_own(
+    tx: &mut Tx,
+    user: UserId,
+    session: SessionId,
+    why: &str,
+) -> Result<bool> {
+    let now = tx.now();
+    let stood = sql::revoke_own_session(tx.connection(), session, user, why, now).await?;
+    if stood {
+        people::forget(tx, vec![session_key(session)]).await?;
+    }
+    Ok(stood)
+}
+
 /// Ends all sessions of a person, but for one where it is named. How many there were.
 pub(crate) async fn revoke_all(
     tx: &mut Tx,
@@ -244,6 +295,7 @@ pub(crate) async fn revoke_all(
     why: &str,
 ) -> Result<usize> {
     let now = tx.now();
+    second_factor::void(tx, user).await?;
     let revoked = sql::revoke_sessions(tx.connection(), user, but, why, now).await?;
     let keys: Vec<String> = revoked.iter().copied().map(session_key).collect();
     if !keys.is_empty() {

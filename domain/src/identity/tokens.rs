@@ -26,26 +26,29 @@ const REFRESH_BYTES: usize = 32;
 
 /// The way in for the next minutes, and the way to the next one.
 #[derive(Clone, Debug, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Tokens {
-    /// The access token: `Authorization: Bearer …`.
-    pub token: String,
-    /// Always `Bearer`.
+    /// The access token: `Authorization: Bearer …`. In a cookie where `Commons-Session: cookie` asked for that.
+    pub token: Option<String>,
+    /// `Bearer`, or `Cookie` where the tokens are in cookies.
     pub token_type: String,
     /// Seconds until the access token expires.
     pub expires_in: i64,
-    /// Good once, for the next pair of tokens. Showing it twice ends the session.
-    pub refresh_token: String,
+    /// Good once, for the next pair of tokens. Showing it twice ends the session. In a cookie as the other.
+    pub refresh_token: Option<String>,
+    /// Only with cookies: whatever changes something sends it as `X-CSRF-Token`. The same for the whole session.
+    pub csrf_token: Option<String>,
 }
 
 impl Example for Tokens {
     fn example() -> Self {
         Self {
-            token: "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiIsImtpZCI6Im1haW4ifQ.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl"
-                .to_owned(),
+            token: Some("eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiIsImtpZCI6Im1haW4ifQ.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl"
+                .to_owned()),
             token_type: "Bearer".to_owned(),
             expires_in: 900,
-            refresh_token: RefreshToken::EXAMPLE.to_owned(),
+            refresh_token: Some(RefreshToken::EXAMPLE.to_owned()),
+            csrf_token: None,
         }
     }
 }
@@ -72,7 +75,7 @@ pub(super) fn sign(auth: &Auth, actor: Actor, now: DateTime<Utc>) -> Result<Stri
     };
     let claims = Claims {
         iss: auth.issuer.clone(),
-        aud: auth.issuer.clone(),
+        aud: auth.audience.clone(),
         sub: actor.user,
         sid: actor.session,
         role: actor.role,
@@ -100,7 +103,7 @@ pub fn verify(auth: &Auth, token: &str, now: DateTime<Utc>) -> Result<Actor> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
     validation.set_issuer(&[&auth.issuer]);
-    validation.set_audience(&[&auth.issuer]);
+    validation.set_audience(&[&auth.audience]);
     validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
     let key = DecodingKey::from_secret(key.secret.expose().as_bytes());
     let claims: Claims = jsonwebtoken::decode(token, &key, &validation)
@@ -136,12 +139,18 @@ impl RefreshToken {
         Sha256::digest(self.0.expose()).to_vec()
     }
 
+    /// Tells it from others without giving it away.
+    pub fn fingerprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.hash())
+    }
+
     pub(super) fn hand_over(self, token: String, access_ttl: Duration) -> Tokens {
         Tokens {
-            token,
+            token: Some(token),
             token_type: "Bearer".to_owned(),
             expires_in: i64::try_from(access_ttl.as_secs()).unwrap_or(i64::MAX),
-            refresh_token: self.0.expose().to_owned(),
+            refresh_token: Some(self.0.expose().to_owned()),
+            csrf_token: None,
         }
     }
 }
@@ -190,6 +199,8 @@ mod tests {
                 .map(|key| key.parse::<SigningKey>().unwrap())
                 .collect(),
             issuer: "commons".to_owned(),
+            audience: "apps".to_owned(),
+            cookie_same_site: platform::config::SameSite::Lax,
             access_ttl: ttl,
             refresh_ttl: ttl,
             verification_ttl: ttl,
@@ -227,6 +238,25 @@ mod tests {
     }
 
     #[test]
+    fn a_token_counts_by_the_one_algorithm_alone() {
+        let now = DateTime::UNIX_EPOCH;
+        let token = sign(&auth(&[NEW]), actor(), now).unwrap();
+        let (_, rest) = token.split_once('.').unwrap();
+        for algorithm in ["none", "HS512", "RS256"] {
+            let header = format!(r#"{{"typ":"{TYPE}","alg":"{algorithm}","kid":"new"}}"#);
+            let (claims, signature) = rest.split_once('.').unwrap();
+            let signature = if algorithm == "none" { "" } else { signature };
+            let forged = format!("{}.{claims}.{signature}", URL_SAFE_NO_PAD.encode(header));
+            assert_eq!(
+                refusal(&verify(&auth(&[NEW]), &forged, now)),
+                "token_malformed",
+                "{algorithm}"
+            );
+        }
+        assert!(verify(&auth(&[NEW]), &token, now).is_ok());
+    }
+
+    #[test]
     fn a_token_expires_by_our_clock() {
         let now = DateTime::UNIX_EPOCH;
         let token = sign(&auth(&[NEW]), actor(), now).unwrap();
@@ -245,7 +275,7 @@ mod tests {
         let key = EncodingKey::from_secret(b"fedcba9876543210fedcba9876543210");
         let claims = Claims {
             iss: "commons".to_owned(),
-            aud: "commons".to_owned(),
+            aud: "apps".to_owned(),
             sub: actor().user,
             sid: actor().session,
             role: Role::Admin,
@@ -265,11 +295,17 @@ mod tests {
             issuer: "elsewhere".to_owned(),
             ..auth(&[NEW])
         };
-        let foreign = sign(&elsewhere, actor(), now).unwrap();
-        assert_eq!(
-            refusal(&verify(&auth(&[NEW]), &foreign, now)),
-            "token_malformed"
-        );
+        let for_others = Auth {
+            audience: "others".to_owned(),
+            ..auth(&[NEW])
+        };
+        for foreign in [elsewhere, for_others] {
+            let foreign = sign(&foreign, actor(), now).unwrap();
+            assert_eq!(
+                refusal(&verify(&auth(&[NEW]), &foreign, now)),
+                "token_malformed"
+            );
+        }
         assert_eq!(
             refusal(&verify(&auth(&[NEW]), "nonsense", now)),
             "token_malformed"

@@ -4,8 +4,6 @@
 use std::time::Duration;
 
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use platform::Tx;
 use platform::config::{Auth, Config, SigningKey};
@@ -13,11 +11,10 @@ use platform::mail::Letter;
 use poem_openapi::Object;
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::Example;
-use ring::hmac;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::jobs::SendVerificationMail;
+use super::signed::Purpose;
 use super::sql;
 use crate::people::{self, Email};
 use crate::wire::{Fault, WireText, wire_text};
@@ -26,8 +23,7 @@ use crate::{Error, Result, UserId, VerificationId};
 /// How often a person may ask for another mail.
 const RESEND_EVERY: Duration = Duration::from_secs(60);
 
-/// What is signed, besides the id: a signature made for another purpose is no link.
-const PURPOSE: &[u8] = b"commons.verify-email.1";
+const PURPOSE: Purpose = Purpose(b"commons.verify-email.1");
 
 /// The token in a verification link: id and signature.
 #[derive(Clone, Debug)]
@@ -117,26 +113,12 @@ pub async fn verify_email(tx: &mut Tx, auth: &Auth, token: &LinkToken) -> Result
 
 impl LinkToken {
     fn sign(id: VerificationId, keys: &[SigningKey]) -> Option<Self> {
-        let mut bytes = id.0.as_bytes().to_vec();
-        bytes.extend_from_slice(hmac::sign(&key(keys.first()?), &signed(id)).as_ref());
-        Some(Self(URL_SAFE_NO_PAD.encode(bytes)))
+        PURPOSE.sign(id.0, keys).map(Self)
     }
 
     fn checked(&self, keys: &[SigningKey]) -> Option<VerificationId> {
-        let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok()?;
-        let (id, signature) = bytes.split_at_checked(16)?;
-        let id = VerificationId(Uuid::from_slice(id).ok()?);
-        let ours = |by: &SigningKey| hmac::verify(&key(by), &signed(id), signature).is_ok();
-        keys.iter().any(ours).then_some(id)
+        PURPOSE.read(&self.0, keys).map(VerificationId)
     }
-}
-
-fn key(key: &SigningKey) -> hmac::Key {
-    hmac::Key::new(hmac::HMAC_SHA256, key.secret.expose().as_bytes())
-}
-
-fn signed(id: VerificationId) -> Vec<u8> {
-    [PURPOSE, id.0.as_bytes()].concat()
 }
 
 #[derive(Template)]

@@ -11,7 +11,7 @@ use poem_openapi::types::Example;
 use serde_json::json;
 
 use crate::audit::{self, Operator};
-use crate::identity::end_sessions;
+use crate::identity::revoke_all;
 use crate::people::{Line, Role, VerificationLevel, changed};
 use crate::{Error, Result, UserId};
 
@@ -75,7 +75,7 @@ pub async fn suspend(
     if !sql::suspend(tx.connection(), user, why, until, now).await? {
         return Err(Error::NotFound("person"));
     }
-    end_sessions(tx, user, None, "suspended").await?;
+    revoke_all(tx, user, None, "suspended").await?;
     changed(tx, user).await?;
     if let Some(until) = until {
         tx.enqueue_at(jobs::LiftSuspension { user_id: user }, until)

@@ -10,6 +10,8 @@ pub struct Auth {
     /// The first one signs; all of them verify.
     pub keys: Vec<SigningKey>,
     pub issuer: String,
+    pub audience: String,
+    pub cookie_same_site: SameSite,
     pub access_ttl: Duration,
     pub refresh_ttl: Duration,
     pub verification_ttl: Duration,
@@ -38,14 +40,40 @@ impl FromStr for SigningKey {
     }
 }
 
+/// Which pages' requests carry our cookies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// Those of the site the API is on.
+    Lax,
+    /// Any; which of them may read the answers, CORS decides.
+    None,
+}
+
+impl FromStr for SameSite {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "lax" => Ok(Self::Lax),
+            "none" => Ok(Self::None),
+            _ => Err(format!("`{text}` is neither lax nor none")),
+        }
+    }
+}
+
 impl Auth {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         reader.section("Sign-in");
         let keys = reader.required_list::<SigningKey>("AUTH_KEYS", "Keys that sign tokens, id:secret (32 characters or more), comma-separated, the newest first: it signs, all of them verify.");
-        let issuer = reader.or(
-            "AUTH_ISSUER",
-            "commons",
-            "The `iss` and `aud` of access tokens.",
+        let issuer = reader.or("AUTH_ISSUER", "commons", "The `iss` of access tokens.");
+        let audience = reader.maybe(
+            "AUTH_AUDIENCE",
+            "The `aud` of access tokens. Not set: the same as AUTH_ISSUER.",
+        );
+        let cookie_same_site = reader.or(
+            "AUTH_COOKIE_SAMESITE",
+            "lax",
+            "Whose pages may use the cookies of browsers: lax for pages of the same site, none for origins of CORS_ORIGINS on other sites too (it takes https).",
         );
         let access_ttl = reader.span(
             "AUTH_ACCESS_TTL",
@@ -67,9 +95,12 @@ impl Auth {
             "24h",
             "How long an answer is kept for its Idempotency-Key.",
         );
+        let issuer: String = issuer?;
         Some(Self {
             keys: keys?,
-            issuer: issuer?,
+            audience: audience?.unwrap_or_else(|| issuer.clone()),
+            issuer,
+            cookie_same_site: cookie_same_site?,
             access_ttl: access_ttl?,
             refresh_ttl: refresh_ttl?,
             verification_ttl: verification_ttl?,

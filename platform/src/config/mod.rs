@@ -14,7 +14,7 @@ mod redis;
 mod sms;
 mod telemetry;
 
-pub use auth::{Auth, SigningKey};
+pub use auth::{Auth, SameSite, SigningKey};
 pub use codes::Codes;
 pub use database::Database;
 pub use http::Http;

@@ -28,6 +28,8 @@ pub struct TestApp {
     folder: PathBuf,
     /// Jobs that a test leaves on purpose.
     leaves_jobs: bool,
+    /// What it stands on belongs to another, which cleans up.
+    is_guest: bool,
 }
 
 impl TestApp {
@@ -91,7 +93,18 @@ impl TestApp {
             settings,
             folder,
             leaves_jobs: false,
+            is_guest: false,
         }
+    }
+
+    /// Another process of the same Commons, with other settings.
+    pub fn beside(&self, settings: &[(&str, &str)]) -> Self {
+        let mut all = self.settings.clone();
+        let own = settings.iter();
+        all.extend(own.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut guest = Self::from_settings(all, self.folder.clone(), self.clock.clone());
+        guest.is_guest = true;
+        guest
     }
 
     pub fn leaving_jobs(mut self) -> Self {
@@ -238,6 +251,9 @@ impl Crew {
 /// A job that nobody ran is a forgotten one: the test says so, unless it is failing already.
 impl Drop for TestApp {
     fn drop(&mut self) {
+        if self.is_guest {
+            return;
+        }
         let (platform, url) = (self.platform.clone(), self.settings["DATABASE_URL"].clone());
         let checks = !self.leaves_jobs && !std::thread::panicking();
         let left = std::thread::spawn(move || {

@@ -2,6 +2,8 @@
 //! a folder for mails; the real router in front and real workers on demand.
 
 mod app;
+mod authenticator;
+mod browser;
 mod client;
 mod database;
 pub mod fleet;
@@ -10,6 +12,8 @@ pub mod labour;
 pub mod laws;
 
 pub use app::{SIGNING_KEY, TestApp};
+pub use authenticator::{Authenticator, owner, sheet, start, verify};
+pub use browser::Browser;
 pub use client::{Client, PASSWORD, Reply};
 pub use given::Somebody;
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::identity::Device;
+use crate::identity::devices::SessionRow;
 use crate::people::{Actor, Role};
 use crate::{SessionId, UserId};
 
@@ -126,6 +127,27 @@ pub(in crate::identity) async fn revoke_session(
     Ok(())
 }
 
+/// Whether it was theirs, and stood.
+pub(in crate::identity) async fn revoke_own_session(
+    connection: &mut PgConnection,
+    session: SessionId,
+    user: UserId,
+    why: &str,
+    now: Time,
+) -> Result<bool> {
+    let revoked = sqlx::query!(
+        "update sessions set revoked_at = $4, revoked_why = $3
+         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $4",
+        session.0,
+        user.0,
+        why,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}
+
 /// All sessions of a person that stand, but for one: now revoked.
 pub(in crate::identity) async fn revoke_sessions(
     connection: &mut PgConnection,
@@ -136,7 +158,7 @@ pub(in crate::identity) async fn revoke_sessions(
 ) -> Result<Vec<SessionId>> {
     sqlx::query_scalar!(
         "update sessions set revoked_at = $4, revoked_why = $3
-         where user_id = $1 and revoked_at is null and id is distinct from $2
+         where user_id = $1 and revoked_at is null and expires_at > $4 and id is distinct from $2
          returning id as \"id: SessionId\"",
         user.0,
         but.map(|session| session.0),
@@ -157,6 +179,48 @@ pub(in crate::identity) async fn session_stands(
         "select exists (select from sessions where id = $1 and user_id = $2 and revoked_at is null
                                                and expires_at > $3) as \"stands!\"",
         session.0,
+        user.0,
+        now,
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Those of a person that stand, the last used first, after a place in that order.
+pub(in crate::identity) async fn sessions(
+    connection: &mut PgConnection,
+    user: UserId,
+    now: Time,
+    after: Option<(Time, SessionId)>,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<SessionRow>> {
+    let (seen_at, id) = after.unzip();
+    sqlx::query_as!(
+        SessionRow,
+        "select id as \"id: SessionId\", ip, user_agent, created_at, seen_at, expires_at
+         from sessions
+         where user_id = $1 and revoked_at is null and expires_at > $2
+           and ($3::timestamptz is null or (seen_at, id) < ($3, $4::uuid))
+         order by seen_at desc, id desc limit $6 offset $5",
+        user.0,
+        now,
+        seen_at,
+        id.map(|id| id.0),
+        offset,
+        limit,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(in crate::identity) async fn count_sessions(
+    connection: &mut PgConnection,
+    user: UserId,
+    now: Time,
+) -> Result<i64> {
+    sqlx::query_scalar!(
+        "select count(*) as \"count!\" from sessions where user_id = $1 and revoked_at is null and expires_at > $2",
         user.0,
         now,
     )

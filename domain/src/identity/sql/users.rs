@@ -54,6 +54,16 @@ pub(in crate::identity) async fn credentials_by_phone(
     .await
 }
 
+pub(in crate::identity) async fn password_hash(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<String>> {
+    let hash = sqlx::query_scalar!("select password_hash from users where id = $1", user.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(hash.flatten())
+}
+
 pub(in crate::identity) async fn insert_user(
     connection: &mut PgConnection,
     id: UserId,
