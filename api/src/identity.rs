@@ -1,12 +1,11 @@
 //! The ways in.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::Error;
 use domain::identity::{
-    self, LinkToken, Login, NewUser, RefreshToken, Refreshed, Registration, SignedIn, Tokens,
-    VerifiedEmail,
+    self, EMAIL_UNVERIFIED, LinkToken, Login, NewUser, RefreshToken, Refreshed, Registration,
+    Tokens, Verifiable, VerifiedEmail,
 };
 use platform::Platform;
 use poem::Request;
@@ -14,23 +13,19 @@ use poem_openapi::param::Query;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
-use crate::answer::{Accepted202, Created201, Nothing, Ok200};
+use crate::answer::{Accepted202, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::{FromDevice, Signed, TokenOnly};
-use crate::body::Body;
+use crate::body::{Body, FormFields, Posted};
 use crate::problem::{Answer, Refusals, Told};
 
 mod entrance;
 mod page;
+pub(crate) mod passwords;
+mod tries;
 
-use entrance::Entrance;
-use page::Page;
-
-/// What tries to sign in are counted as.
-const TRIES: &str = "login";
-
-/// Redis has so long to count.
-const PATIENCE: Duration = Duration::from_millis(250);
+use entrance::{Arrived, Entrance};
+use page::{Page, PageOr};
 
 pub(crate) struct IdentityApi {
     platform: Arc<Platform>,
@@ -62,31 +57,43 @@ impl IdentityApi {
     ///
     /// Makes an account, signs it in, and sends a mail with a link that proves the address. Of two registrations with
     /// the same username or e-mail at once, one succeeds.
+    ///
+    /// Where an address has to be proved first (`AUTH_REQUIRE_VERIFIED_EMAIL`): 202 and no session yet, whether or not
+    /// the address has an account already. The mail says which.
     #[oai(path = "/register", method = "post", operation_id = "register")]
     async fn register(
         &self,
         from: FromDevice,
         body: Body<Registration>,
-    ) -> Answer<Created201<SignedIn>, Registering> {
+    ) -> Answer<Arrived, Registering> {
         let new = NewUser::registering(body.0).await?;
         let mut tx = self.platform.db.begin().await?;
-        let signed_in = identity::register(&mut tx, self.auth(), &new, &from.0).await?;
+        let arrival = identity::register(&mut tx, self.auth(), &new, &from.0).await?;
         tx.commit().await?;
-        Ok(Created201::of(signed_in))
+        Ok(Arrived::of(arrival))
     }
 
     /// Sign in
     ///
-    /// By e-mail, username or phone, and password. Who has a second factor is asked for it: 202, and no session yet. The answer to a wrong password and to an unknown account is the same, and
-    /// takes as long. Tries are counted by account as well as by address.
+    /// By e-mail, username or phone, and password. Who has a second factor is asked for it: 202, and no session yet. The
+    /// answer to a wrong password and to an unknown account is the same, and takes as long. Tries are counted by account
+    /// as well as by address.
     #[oai(path = "/login", method = "post", operation_id = "login")]
     async fn login(&self, from: FromDevice, body: Body<Login>) -> Answer<Entrance, SigningIn> {
-        let account = self.count_try(&body.0).await?;
+        let account = body.0.claimed()?.folded();
+        tries::count(&self.platform, &account).await?;
         let proof = identity::prove(&self.platform.db, body.0).await?;
         let mut tx = self.platform.db.begin().await?;
-        let entry = identity::login(&mut tx, self.auth(), &proof, &from.0).await?;
+        let entry = match identity::login(&mut tx, self.auth(), &proof, &from.0).await {
+            Err(unverified @ Error::Denied { code, .. }) if code == EMAIL_UNVERIFIED => {
+                identity::remind(&mut tx, self.auth(), &proof).await?;
+                tx.commit().await?;
+                return Err(unverified.into());
+            }
+            entry => entry?,
+        };
         tx.commit().await?;
-        self.forget_tries(&account).await;
+        tries::forget(&self.platform, &account).await;
         Ok(Entrance::of(entry))
     }
 
@@ -118,19 +125,24 @@ impl IdentityApi {
 
     /// Verify an e-mail address
     ///
-    /// With the token from the link in the mail. Verifying it again is no error.
+    /// With the token from the link in the mail; an address that shall take the place of another does so now. Verifying
+    /// it again is no error. A page posts the same as a form, and is answered a page.
     #[oai(path = "/verify-email", method = "post", operation_id = "verifyEmail")]
     async fn verify_email(
         &self,
-        body: Body<VerifyEmailRequest>,
-    ) -> Answer<Ok200<VerifiedEmail>, Verifying> {
-        Ok(Ok200::of(self.follow(&body.0.token).await?))
+        said: Posted<VerifyEmailRequest>,
+    ) -> Answer<PageOr<VerifiedEmail>, Verifying> {
+        match said {
+            Posted::Json(said) => Ok(PageOr::Data(Ok200::of(self.follow(&said.token).await?))),
+            Posted::Form(form) => Ok(PageOr::Page(self.follow_by_form(&form).await?)),
+        }
     }
 
     /// Follow a verification link
     ///
-    /// What the link in the mail opens: does the same as the POST, and answers a page for people. Programs that do not
-    /// accept `text/html` are refused with a problem.
+    /// What the link in the mail opens: a page that asks for the click which verifies the address. Opening it does not,
+    /// for programs that look into mails open every link. Programs that do not accept `text/html` are refused with a
+    /// problem where the link is not good.
     #[oai(
         path = "/verify-email",
         method = "get",
@@ -142,9 +154,12 @@ impl IdentityApi {
         /// The token of the link.
         #[oai(example = "example_token")]
         token: Query<LinkToken>,
-    ) -> Answer<Page, Verifying> {
-        match self.follow(&token.0).await {
-            Ok(verified) => Ok(Page::verified(verified.already_verified)),
+    ) -> Answer<Page> {
+        let mut connection = self.platform.db.acquire().await?;
+        let now = self.platform.clock.now();
+        match identity::check_verification(&mut connection, self.auth(), &token.0, now).await {
+            Ok(Verifiable::Open) => Ok(Page::to_verify(&token.0)),
+            Ok(Verifiable::Done) => Ok(Page::verified(true)),
             Err(refused @ Error::Invalid(_)) if page::is_wanted(request) => {
                 Ok(Page::refused(&refused))
             }
@@ -189,25 +204,18 @@ impl IdentityApi {
         Ok(verified)
     }
 
-    /// Guessing at one account from many addresses is still guessing. Counts whether or not there is such an account,
-    /// and answers the name it counts by. Without Redis the password still has to be right: the try passes.
-    async fn count_try(&self, login: &Login) -> domain::Result<String> {
-        let account = login.claimed()?.folded();
-        let limit = self.platform.config.limits.login;
-        let counting = self.platform.rates.count(TRIES, &account, limit);
-        match tokio::time::timeout(PATIENCE, counting).await {
-            Ok(Ok(standing)) if !standing.allowed => Err(Error::RateLimited {
-                retry_after: standing.reset,
-            }),
-            _ => Ok(account),
+    async fn follow_by_form(&self, form: &FormFields) -> domain::Result<Page> {
+        let followed = match form.read::<VerifyEmailRequest>() {
+            Ok(said) => self.follow(&said.token).await,
+            Err(why) => Err(Error::invalid("token", "token_invalid", why)),
+        };
+        match followed {
+            Ok(verified) => Ok(Page::verified(verified.already_verified)),
+            Err(refused @ (Error::Invalid(_) | Error::Conflict { .. })) => {
+                Ok(Page::refused(&refused))
+            }
+            Err(refused) => Err(refused),
         }
-    }
-
-    /// Whoever knows the password is not guessing.
-    async fn forget_tries(&self, account: &str) {
-        let limit = self.platform.config.limits.login;
-        let forgetting = self.platform.rates.forget(TRIES, account, limit);
-        let _ = tokio::time::timeout(PATIENCE, forgetting).await;
     }
 }
 
@@ -226,6 +234,11 @@ impl Refusals for SigningIn {
             "No account fits these credentials.",
         ),
         SUSPENDED,
+        Told::new(
+            403,
+            EMAIL_UNVERIFIED,
+            "Confirm your e-mail address first: the link is in your mail.",
+        ),
     ];
 }
 
@@ -259,7 +272,11 @@ impl Refusals for Refreshing {
 }
 
 impl Refusals for Verifying {
-    const LIST: &'static [Told] = &[];
+    const LIST: &'static [Told] = &[Told::new(
+        409,
+        "email_taken",
+        "This e-mail address has an account.",
+    )];
 }
 
 impl Refusals for Resending {

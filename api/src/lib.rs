@@ -6,6 +6,7 @@ mod apis;
 mod auth;
 mod body;
 mod console;
+mod contacts;
 mod docs;
 mod edge;
 mod health;
@@ -16,6 +17,7 @@ mod ops;
 mod page;
 mod problem;
 mod server;
+mod settings;
 mod users;
 
 pub use answer::{Accepted202, Created201, List200, Nothing, Ok200};

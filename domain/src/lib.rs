@@ -1,6 +1,7 @@
 //! Floor 2: what Commons is about. One folder a feature: types, rules, SQL, job contracts. No HTTP, no queues' insides.
 
 pub mod audit;
+pub mod contacts;
 pub mod error;
 pub mod housekeeping;
 pub mod idempotency;
@@ -8,7 +9,8 @@ pub mod identity;
 pub mod ids;
 pub mod operations;
 pub mod people;
+pub mod settings;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{SessionId, UserId, VerificationId};
+pub use ids::{ContactId, PasswordResetId, SessionId, UserId, VerificationId};

@@ -1,35 +1,19 @@
 //! Handlers of identity.
 
 use domain::identity;
-use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::identity::jobs::PurgeExpiredTokens;
 
 use crate::{Cx, Failure, Outcome};
 
+mod letters;
+
+pub(crate) use letters::{
+    send_address_change_notice, send_address_known_mail, send_password_changed_mail,
+    send_reset_mail, send_verification_mail,
+};
+
 /// Rows of each kind in one transaction.
 const SLICE: i64 = 2_000;
-
-pub(crate) async fn send_verification_mail(
-    job: SendVerificationMail,
-    cx: Cx,
-) -> Result<Outcome, Failure> {
-    let mut connection = cx.platform.db.acquire().await?;
-    let letter = identity::verification_letter(
-        &mut connection,
-        &cx.platform.config,
-        job.verification_id,
-        cx.now(),
-    )
-    .await?;
-    // Nobody waits on the mail server with a connection in hand.
-    drop(connection);
-    let Some(letter) = letter else {
-        return Ok(Outcome::Discard(
-            "there is nothing to verify any more".to_owned(),
-        ));
-    };
-    cx.platform.mailer.send(&letter, cx.lease.job).await?;
-    Ok(Outcome::Done)
-}
 
 pub(crate) async fn purge_expired_tokens(
     _: PurgeExpiredTokens,

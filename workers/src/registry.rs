@@ -18,6 +18,10 @@ pub fn registry() -> Registry {
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
+        .with(identity::send_address_change_notice)
+        .with(identity::send_address_known_mail)
+        .with(identity::send_password_changed_mail)
+        .with(identity::send_reset_mail)
         .with(identity::send_verification_mail)
         .with(people::forget_copies)
 }

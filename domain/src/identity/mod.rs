@@ -4,28 +4,49 @@
 //! theirs, which a job puts in a mail. They [sign in](login) by e-mail or username once they have
 //! [proved](prove) to know the password. A [session](sessions) is a device; it holds an access token for minutes and
 //! trades [refresh tokens](refresh), each good once. A link in the mail [verifies](verify_email) the address.
+//! A forgotten password is [reset](resets) by mail; whoever is signed in [changes](changes) password and address.
 //! Whatever way somebody comes, they come in over one [threshold](entry).
 
 mod accounts;
+mod allowances;
+mod changes;
 mod entry;
 mod handle;
 mod hashing;
 pub mod jobs;
+mod letters;
+mod links;
 mod password;
+mod resets;
 mod second_factor;
 mod sessions;
 mod sql;
 mod tokens;
 mod verification;
 
-pub use accounts::{Account, NewUser, Registration, account, create_user, register};
-pub use entry::{Challenge, Entry, Way, enter};
+pub use accounts::{
+    Account, Arrival, NewUser, Registered, Registration, account, address_known_letter,
+    create_user, register,
+};
+pub use changes::{
+    EmailChange, PasswordChange, ReadyEmail, ReadyPassword, address_change_letter, change_email,
+    change_password, password_changed_letter, ready_email, ready_password,
+};
+pub use entry::{Challenge, EMAIL_UNVERIFIED, Entry, Way, enter};
+pub use links::LinkToken;
 pub use password::{Password, PasswordAttempt};
+pub use resets::{
+    ForgottenPassword, PasswordReset, ReadyReset, ask_reset, check_reset, ready_reset,
+    reset_letter, reset_password,
+};
 pub use sessions::{
-    Claimed, Device, Login, Proof, Refreshed, SignedIn, login, logout, prove, refresh, standing,
+    Claimed, Device, Login, Proof, Refreshed, SignedIn, login, logout, prove, refresh, remind,
+    standing,
 };
 pub use tokens::{RefreshToken, Tokens, verify as read_token};
-pub use verification::{LinkToken, VerifiedEmail, resend, verification_letter, verify_email};
+pub use verification::{
+    Verifiable, VerifiedEmail, check_verification, resend, verification_letter, verify_email,
+};
 
 use chrono::{DateTime, Utc};
 use platform::Tx;
@@ -38,5 +59,7 @@ pub async fn purge_expired(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Resul
     let tokens = sql::delete_expired_refresh_tokens(connection, now, limit).await?;
     let sessions = sql::delete_expired_sessions(connection, now, limit).await?;
     let questions = sql::delete_expired_verifications(connection, now, limit).await?;
-    Ok(tokens + sessions + questions)
+    let resets = sql::delete_expired_resets(connection, now, limit).await?;
+    let allowances = sql::delete_old_allowances(connection, now, limit).await?;
+    Ok(tokens + sessions + questions + resets + allowances)
 }

@@ -11,6 +11,8 @@ pub struct Limits {
     pub requests: Limit,
     pub auth: Limit,
     pub login: Limit,
+    pub contacts_lookup: Limit,
+    pub contacts_match: Limit,
 }
 
 impl Limits {
@@ -37,12 +39,24 @@ impl Limits {
             "25/3600s",
             "Tries to sign in to one account, from whatever address.",
         );
+        let contacts_lookup = reader.or(
+            "CONTACTS_LOOKUP_LIMIT",
+            "100/86400s",
+            "People whom one person may look up by number or address.",
+        );
+        let contacts_match = reader.or(
+            "CONTACTS_MATCH_LIMIT",
+            "5000/86400s",
+            "Numbers of an address book that one person may have compared.",
+        );
         Some(Self {
             body_bytes: body_bytes?,
             request_timeout: request_timeout?,
             requests: requests?,
             auth: auth?,
             login: login?,
+            contacts_lookup: contacts_lookup?,
+            contacts_match: contacts_match?,
         })
     }
 }

@@ -7,6 +7,7 @@ mod http;
 mod jobs;
 mod limits;
 mod mail;
+mod people;
 mod process;
 mod reader;
 mod redis;
@@ -18,6 +19,7 @@ pub use http::Http;
 pub use jobs::Jobs;
 pub use limits::Limits;
 pub use mail::{Mail, MailRoute};
+pub use people::{LanguageTag, People};
 pub use process::{LogFormat, Process};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
@@ -34,6 +36,7 @@ pub struct Config {
     pub redis: Redis,
     pub jobs: Jobs,
     pub auth: Auth,
+    pub people: People,
     pub mail: Mail,
     pub telemetry: Telemetry,
 }
@@ -74,6 +77,7 @@ impl Config {
         let redis = Redis::read(reader);
         let jobs = Jobs::read(reader);
         let auth = Auth::read(reader);
+        let people = People::read(reader);
         let mail = Mail::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
@@ -84,6 +88,7 @@ impl Config {
             redis: redis?,
             jobs: jobs?,
             auth: auth?,
+            people: people?,
             mail: mail?,
             telemetry: telemetry?,
         })
