@@ -1,11 +1,14 @@
 //! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
 //! decode, so add fields with a default and keep retired names until their rows are gone.
 
-use domain::VerificationId;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::identity::jobs::{
+    PurgeExpiredTokens, SendAddressChangeNotice, SendAddressKnownMail, SendPasswordChangedMail,
+    SendResetMail, SendVerificationMail,
+};
 use domain::people::jobs::ForgetCopies;
+use domain::{PasswordResetId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -31,6 +34,18 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&PurgeDeadJobs {}),
         stored(&PurgeIdempotencyKeys {}),
         stored(&PurgeExpiredTokens {}),
+        stored(&SendAddressChangeNotice {
+            verification_id: VerificationId(id),
+        }),
+        stored(&SendAddressKnownMail {
+            user_id: UserId(id),
+        }),
+        stored(&SendPasswordChangedMail {
+            user_id: UserId(id),
+        }),
+        stored(&SendResetMail {
+            reset_id: PasswordResetId(id),
+        }),
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
         }),
@@ -45,6 +60,10 @@ fn stored_jobs_look_the_same_as_ever() {
     housekeeping.purge_dead_jobs maintenance bulk attempts 20 unique true payload {}
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
+    identity.send_address_change_notice mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_address_known_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_password_changed_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_reset_mail mail urgent attempts 20 unique false payload {"reset_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     "#);

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
+mod addresses;
+mod contacts;
 mod contracts;
 mod faults;
 mod harness;
@@ -12,6 +14,8 @@ mod identity;
 mod jobs;
 mod openapi;
 mod operations;
+mod passwords;
 mod schema;
+mod settings;
 mod traces;
 mod twice;

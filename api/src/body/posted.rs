@@ -76,7 +76,7 @@ impl<'a, T: ParseFromJSON + ToJSON + Example> ApiExtractor<'a> for Posted<T> {
         }
         let bytes = read(request, body.take()?).await?;
         let mut body = RequestBody::new(bytes.into());
-        let Form(fields) = FromRequest::from_request(request, &mut body).await?;
+        let Form(fields) = <Form<_> as FromRequest>::from_request(request, &mut body).await?;
         Ok(Self::Form(FormFields(fields)))
     }
 }

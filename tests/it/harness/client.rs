@@ -40,6 +40,15 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(
+            Method::PUT,
+            path,
+            Some(("application/json", body.to_string().into_bytes())),
+        )
+        .await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(
             Method::POST,
