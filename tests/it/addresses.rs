@@ -229,7 +229,7 @@ async fn a_page_says_when_an_address_was_taken_meanwhile() {
     let anonymous = app.anonymous();
     let form = format!("token={link}");
     let page = anonymous.post_raw("/auth/verify-email", FORM, form).await;
-    assert_eq!(page.status, 409);
+    assert_eq!(page.status, 400);
     assert!(String::from_utf8_lossy(&page.bytes).contains("has an account"));
     app.drain().await;
 }

@@ -8,14 +8,14 @@ use poem_openapi::registry::{MetaResponses, Registry};
 use crate::answer::{Accepted202, Created201, Ok200};
 
 pub(crate) enum Entrance {
-    SignedIn(Ok200<SignedIn>),
+    SignedIn(Box<Ok200<SignedIn>>),
     Challenged(Accepted202<Challenge>),
 }
 
 impl Entrance {
     pub(crate) fn of(entry: Entry) -> Self {
         match entry {
-            Entry::SignedIn(signed_in) => Self::SignedIn(Ok200::of(*signed_in)),
+            Entry::SignedIn(signed_in) => Self::SignedIn(Box::new(Ok200::of(*signed_in))),
             Entry::Challenged(challenge) => Self::Challenged(Accepted202::of(challenge)),
         }
     }
@@ -42,14 +42,14 @@ impl ApiResponse for Entrance {
 }
 
 pub(crate) enum Arrived {
-    SignedIn(Created201<SignedIn>),
+    SignedIn(Box<Created201<SignedIn>>),
     Registered(Accepted202<Registered>),
 }
 
 impl Arrived {
     pub(crate) fn of(arrival: Arrival) -> Self {
         match arrival {
-            Arrival::SignedIn(signed_in) => Self::SignedIn(Created201::of(*signed_in)),
+            Arrival::SignedIn(signed_in) => Self::SignedIn(Box::new(Created201::of(*signed_in))),
             Arrival::Registered(registered) => Self::Registered(Accepted202::of(registered)),
         }
     }

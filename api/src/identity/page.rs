@@ -106,17 +106,14 @@ impl Page {
     }
 
     pub(super) fn refused(refused: &Error) -> Self {
-        let (status, detail) = match refused {
-            Error::Invalid(fields) => (
-                StatusCode::BAD_REQUEST,
-                fields.first().map(|field| field.detail.clone()),
-            ),
-            Error::Conflict { detail, .. } => (StatusCode::CONFLICT, Some((*detail).to_owned())),
-            _ => (StatusCode::BAD_REQUEST, None),
+        let detail = match refused {
+            Error::Invalid(fields) => fields.first().map(|field| field.detail.clone()),
+            Error::Conflict { detail, .. } => Some((*detail).to_owned()),
+            _ => None,
         };
         let text = detail.unwrap_or_else(|| "This link is not good.".to_owned());
         Self {
-            status,
+            status: StatusCode::BAD_REQUEST,
             ..Self::of("This link does not work", text)
         }
     }
@@ -206,7 +203,7 @@ impl<T: Datum> ApiResponse for PageOr<T> {
         for response in &mut meta.responses {
             response.content.push(html());
         }
-        meta.responses.extend(pages(&[400, 409]).responses);
+        meta.responses.extend(pages(&[400]).responses);
         meta
     }
 
