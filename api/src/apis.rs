@@ -5,18 +5,29 @@ use std::sync::Arc;
 use platform::Platform;
 use poem_openapi::Tags;
 
+use crate::contacts::ContactsApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
+use crate::identity::passwords::PasswordsApi;
 use crate::identity::{IdentityApi, SessionsApi, TwoFactorApi};
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
+use crate::settings::SettingsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (Identity, UsersApi, Graph, OfficeApi, OperationsApi);
+pub(crate) type Apis = (Identity, People, Graph, OfficeApi, OperationsApi);
 
-type Identity = (IdentityApi, CodesApi, TwoFactorApi, SessionsApi);
+type Identity = (
+    IdentityApi,
+    CodesApi,
+    PasswordsApi,
+    TwoFactorApi,
+    SessionsApi,
+);
+
+type People = (UsersApi, ContactsApi, SettingsApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
@@ -25,10 +36,15 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
         (
             IdentityApi::new(platform),
             CodesApi::new(platform),
+            PasswordsApi::new(platform),
             TwoFactorApi::new(platform),
             SessionsApi::new(platform),
         ),
-        UsersApi::new(platform),
+        (
+            UsersApi::new(platform),
+            ContactsApi::new(platform),
+            SettingsApi::new(platform),
+        ),
         (
             FollowsApi::new(platform),
             ListsApi::new(platform),
@@ -50,14 +66,18 @@ pub(crate) fn root_apis(platform: &Arc<Platform>) -> RootApis {
 /// What operations are about.
 #[derive(Clone, Copy, Debug, Tags)]
 pub(crate) enum Tag {
-    /// Ways in: registering, signing in, staying in, leaving, proving an e-mail address or a phone.
+    /// Ways in: registering, signing in, staying in, leaving, proving an e-mail address or a phone, changing a password.
     Auth,
     /// People.
     Users,
-    /// Accounts, for administrators: vouching, suspending, roles.
-    Office,
     /// Who follows, asks to follow, blocks and mutes whom, and whom to follow.
     Graph,
+    /// Address books: whom a person keeps, and who of the numbers on their telephone is here.
+    Contacts,
+    /// Language, theme, notifications, privacy.
+    Settings,
+    /// Accounts, for administrators: vouching, suspending, roles.
+    Office,
     /// The work behind the scenes, for administrators: pools, jobs, pauses, the audit.
     Operations,
     /// Whether the service works.

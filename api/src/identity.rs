@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::Error;
 use domain::identity::codes::{self as phone_codes, CodeAttempt};
 use domain::identity::{
-    self, Claimed, Device, Entry, LinkToken, Login, LoginProof, NewUser, PasswordAttempt,
-    Refreshed, Registration, SignedIn, Tokens, VerifiedEmail,
+    self, Claimed, Device, EMAIL_UNVERIFIED, Entry, LinkToken, Login, LoginProof, NewUser,
+    PasswordAttempt, Refreshed, Registration, Tokens, Verifiable, VerifiedEmail,
 };
 use domain::people::Phone;
 use platform::Platform;
@@ -16,15 +16,16 @@ use poem_openapi::param::Query;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
-use crate::answer::{Accepted202, Created201, Nothing, Ok200};
+use crate::answer::{Accepted202, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::{FromDevice, FromLine, Signed, TokenOnly};
-use crate::body::Body;
+use crate::body::{Body, FormFields, Posted};
 use crate::problem::{Answer, Refusals, Told};
 
 pub(crate) mod codes;
 mod entrance;
 mod page;
+pub(crate) mod passwords;
 mod sessions;
 mod shown_refresh;
 mod tries;
@@ -33,8 +34,8 @@ mod two_factor;
 pub(crate) use sessions::SessionsApi;
 pub(crate) use two_factor::TwoFactorApi;
 
-use entrance::Entrance;
-use page::Page;
+use entrance::{Arrived, Entrance};
+use page::{Page, PageOr};
 use shown_refresh::FromBodyOrCookie;
 
 pub(crate) struct IdentityApi {
@@ -60,17 +61,20 @@ impl IdentityApi {
     ///
     /// Makes an account, signs it in, and sends a mail with a link that proves the address. Of two registrations with
     /// the same username or e-mail at once, one succeeds.
+    ///
+    /// Where an address has to be proved first (`AUTH_REQUIRE_VERIFIED_EMAIL`): 202 and no session yet, whether or not
+    /// the address has an account already. The mail says which.
     #[oai(path = "/register", method = "post", operation_id = "register")]
     async fn register(
         &self,
         from: FromDevice,
         body: Body<Registration>,
-    ) -> Answer<Created201<SignedIn>, Registering> {
+    ) -> Answer<Arrived, Registering> {
         let new = NewUser::registering(body.0).await?;
         let mut tx = self.platform.db.begin().await?;
-        let signed_in = identity::register(&mut tx, self.auth(), &new, &from.0).await?;
+        let arrival = identity::register(&mut tx, self.auth(), &new, &from.0).await?;
         tx.commit().await?;
-        Ok(Created201::of(signed_in))
+        Ok(Arrived::of(arrival))
     }
 
     /// Sign in
@@ -135,19 +139,24 @@ impl IdentityApi {
 
     /// Verify an e-mail address
     ///
-    /// With the token from the link in the mail. Verifying it again is no error.
+    /// With the token from the link in the mail; an address that shall take the place of another does so now. Verifying
+    /// it again is no error. A page posts the same as a form, and is answered a page.
     #[oai(path = "/verify-email", method = "post", operation_id = "verifyEmail")]
     async fn verify_email(
         &self,
-        body: Body<VerifyEmailRequest>,
-    ) -> Answer<Ok200<VerifiedEmail>, Verifying> {
-        Ok(Ok200::of(self.follow(&body.0.token).await?))
+        said: Posted<VerifyEmailRequest>,
+    ) -> Answer<PageOr<VerifiedEmail>, Verifying> {
+        match said {
+            Posted::Json(said) => Ok(PageOr::Data(Ok200::of(self.follow(&said.token).await?))),
+            Posted::Form(form) => Ok(PageOr::Page(self.follow_by_form(&form).await?)),
+        }
     }
 
     /// Follow a verification link
     ///
-    /// What the link in the mail opens: does the same as the POST, and answers a page for people. Programs that do not
-    /// accept `text/html` are refused with a problem.
+    /// What the link in the mail opens: a page that asks for the click which verifies the address. Opening it does not,
+    /// for programs that look into mails open every link. Programs that do not accept `text/html` are refused with a
+    /// problem where the link is not good.
     #[oai(
         path = "/verify-email",
         method = "get",
@@ -159,9 +168,12 @@ impl IdentityApi {
         /// The token of the link.
         #[oai(example = "example_token")]
         token: Query<LinkToken>,
-    ) -> Answer<Page, Verifying> {
-        match self.follow(&token.0).await {
-            Ok(verified) => Ok(Page::verified(verified.already_verified)),
+    ) -> Answer<Page> {
+        let mut connection = self.platform.db.acquire().await?;
+        let now = self.platform.clock.now();
+        match identity::check_verification(&mut connection, self.auth(), &token.0, now).await {
+            Ok(Verifiable::Open) => Ok(Page::to_verify(&token.0)),
+            Ok(Verifiable::Done) => Ok(Page::verified(true)),
             Err(refused @ Error::Invalid(_)) if page::is_wanted(request) => {
                 Ok(Page::refused(&refused))
             }
@@ -214,7 +226,14 @@ impl IdentityApi {
     ) -> domain::Result<Entry> {
         let proof = identity::prove(&self.platform.db, claimed, password).await?;
         let mut tx = self.platform.db.begin().await?;
-        let entry = identity::login(&mut tx, self.auth(), &proof, device).await?;
+        let entry = match identity::login(&mut tx, self.auth(), &proof, device).await {
+            Err(unverified @ Error::Denied { code, .. }) if code == EMAIL_UNVERIFIED => {
+                identity::remind(&mut tx, self.auth(), &proof).await?;
+                tx.commit().await?;
+                return Err(unverified);
+            }
+            entry => entry?,
+        };
         tx.commit().await?;
         Ok(entry)
     }
@@ -230,6 +249,20 @@ impl IdentityApi {
         let tried = phone_codes::login(&mut tx, config, phone, code, device).await?;
         tx.commit().await?;
         tried.or_unknown()
+    }
+
+    async fn follow_by_form(&self, form: &FormFields) -> domain::Result<Page> {
+        let followed = match form.read::<VerifyEmailRequest>() {
+            Ok(said) => self.follow(&said.token).await,
+            Err(why) => Err(Error::invalid("token", "token_invalid", why)),
+        };
+        match followed {
+            Ok(verified) => Ok(Page::verified(verified.already_verified)),
+            Err(refused @ (Error::Invalid(_) | Error::Conflict { .. })) => {
+                Ok(Page::refused(&refused))
+            }
+            Err(refused) => Err(refused),
+        }
     }
 }
 
@@ -248,6 +281,11 @@ impl Refusals for SigningIn {
             "No account fits these credentials.",
         ),
         SUSPENDED,
+        Told::new(
+            403,
+            EMAIL_UNVERIFIED,
+            "Confirm your e-mail address first: the link is in your mail.",
+        ),
     ];
 }
 
@@ -281,7 +319,11 @@ impl Refusals for Refreshing {
 }
 
 impl Refusals for Verifying {
-    const LIST: &'static [Told] = &[];
+    const LIST: &'static [Told] = &[Told::new(
+        409,
+        "email_taken",
+        "This e-mail address has an account.",
+    )];
 }
 
 impl Refusals for Resending {

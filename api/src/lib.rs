@@ -7,6 +7,7 @@ mod apis;
 mod auth;
 mod body;
 mod console;
+mod contacts;
 mod docs;
 mod edge;
 mod graph;
@@ -19,6 +20,7 @@ mod ops;
 mod page;
 mod problem;
 mod server;
+mod settings;
 mod users;
 
 pub use aliases::TABLE as ALIASES;

@@ -78,6 +78,14 @@ id!(
     ChallengeId
 );
 id!(
+    /// One wish for a new password.
+    PasswordResetId
+);
+id!(
+    /// Somebody in an address book.
+    ContactId
+);
+id!(
     /// One mail that asks whether an address belongs to a person.
     VerificationId
 );

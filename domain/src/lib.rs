@@ -1,6 +1,7 @@
 //! Floor 2: what Commons is about. One folder a feature: types, rules, SQL, job contracts. No HTTP, no queues' insides.
 
 pub mod audit;
+pub mod contacts;
 pub mod error;
 pub mod graph;
 pub mod housekeeping;
@@ -12,7 +13,8 @@ pub mod operations;
 pub mod people;
 mod seal;
 pub mod seed;
+pub mod settings;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{ChallengeId, CodeId, SessionId, UserId, VerificationId};
+pub use ids::{ChallengeId, CodeId, ContactId, PasswordResetId, SessionId, UserId, VerificationId};

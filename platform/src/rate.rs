@@ -63,22 +63,22 @@ pub struct RateLimiter {
 
 const SLIDING_WINDOW: &str = r"
 local this, last = KEYS[1], KEYS[2]
-local limit, window, elapsed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, window, elapsed, units = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local before = tonumber(redis.call('GET', last) or '0')
 local count = tonumber(redis.call('GET', this) or '0')
 local weight = (window - elapsed) / window
 local used = math.floor(before * weight) + count
-if used >= limit then
-  -- How far the window has to move until one request fits again.
+if used + units > limit then
+  -- How far the window has to move until it fits again.
   local wait = window - elapsed
-  if count < limit and before > 0 then
-    wait = math.max(0, math.ceil(window - (limit - count - 1) * window / before) - elapsed)
+  if count + units <= limit and before > 0 then
+    wait = math.max(0, math.ceil(window - (limit - count - units) * window / before) - elapsed)
   end
   return {0, 0, math.max(wait, 1)}
 end
-redis.call('INCR', this)
+redis.call('INCRBY', this, units)
 redis.call('PEXPIRE', this, window * 2)
-return {1, limit - used - 1, window - elapsed}
+return {1, limit - used - units, window - elapsed}
 ";
 
 impl RateLimiter {
@@ -97,6 +97,17 @@ impl RateLimiter {
         caller: &str,
         limit: Limit,
     ) -> Result<Standing, RedisError> {
+        self.take(name, caller, limit, 1).await
+    }
+
+    /// Counts so many at once, or none of them where they do not all fit.
+    pub async fn take(
+        &self,
+        name: &str,
+        caller: &str,
+        limit: Limit,
+        units: u32,
+    ) -> Result<Standing, RedisError> {
         let (window, now) = (millis(limit.window), self.clock.now().timestamp_millis());
         let [this, last] = self.keys(name, caller, now / window);
         let (allowed, remaining, wait): (u8, u32, u64) = self
@@ -106,6 +117,7 @@ impl RateLimiter {
             .arg(limit.requests)
             .arg(window)
             .arg(now % window)
+            .arg(units)
             .invoke_async(&mut self.redis.shared())
             .await?;
         Ok(Standing {

@@ -6,11 +6,12 @@ use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::Notice;
 use domain::identity::jobs::{
-    PurgeExpiredTokens, ResealSecrets, SendCodeText, SendSecondFactorMail, SendVerificationMail,
+    PurgeExpiredTokens, ResealSecrets, SendAddressChangeNotice, SendAddressKnownMail, SendCodeText,
+    SendPasswordChangedMail, SendResetMail, SendSecondFactorMail, SendVerificationMail,
 };
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, UserId, VerificationId};
+use domain::{CodeId, PasswordResetId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -42,8 +43,20 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&PurgeIdempotencyKeys {}),
         stored(&PurgeExpiredTokens {}),
         stored(&ResealSecrets {}),
+        stored(&SendAddressChangeNotice {
+            verification_id: VerificationId(id),
+        }),
+        stored(&SendAddressKnownMail {
+            user_id: UserId(id),
+        }),
         stored(&SendCodeText {
             code_id: CodeId(id),
+        }),
+        stored(&SendPasswordChangedMail {
+            user_id: UserId(id),
+        }),
+        stored(&SendResetMail {
+            reset_id: PasswordResetId(id),
         }),
         stored(&SendSecondFactorMail {
             user_id: UserId(id),
@@ -71,7 +84,11 @@ fn stored_jobs_look_the_same_as_ever() {
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
     identity.reseal_secrets maintenance bulk attempts 20 unique true payload {}
+    identity.send_address_change_notice mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_address_known_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_code_text mail urgent attempts 6 unique false payload {"code_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_password_changed_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    identity.send_reset_mail mail urgent attempts 20 unique false payload {"reset_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_second_factor_mail mail urgent attempts 20 unique false payload {"at":"1970-01-01T00:00:00Z","notice":"recovery_code_used","user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
 use serde_json::{Value, json};
 
-use crate::harness::{Client, TestApp};
+use crate::harness::{Client, Reply, TestApp};
 
 const PASSWORD: &str = "Correct-horse-7";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -26,12 +26,22 @@ fn token(mail: &str) -> String {
     link(mail).split_once("token=").unwrap().1.to_owned()
 }
 
+/// What a reader does: opens the link, and clicks.
+async fn click(app: &TestApp, mail: &str) -> Reply {
+    let page = app.anonymous().get(&link(mail)).await;
+    assert_eq!(page.status, 200);
+    let form = format!("token={}", token(mail));
+    let kind = "application/x-www-form-urlencoded";
+    let anonymous = app.anonymous();
+    anonymous.post_raw("/auth/verify-email", kind, form).await
+}
+
 async fn login(app: &TestApp, username: &str) -> Value {
     let body = json!({"username": username, "password": PASSWORD});
     app.anonymous().post("/auth/login", body).await.data(200)
 }
 
-async fn refresh(app: &TestApp, token: &str) -> crate::harness::Reply {
+async fn refresh(app: &TestApp, token: &str) -> Reply {
     let body = json!({"refresh_token": token});
     app.anonymous().post("/auth/refresh", body).await
 }
@@ -58,6 +68,13 @@ async fn registering_signs_in_and_sends_a_mail_whose_link_proves_the_address() {
     let page = app.anonymous().get(&link(&mails[0])).await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").starts_with("text/html"));
+    assert!(!is_verified(&alice).await, "programs open links too");
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self'"));
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    let page = click(&app, &mails[0]).await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").starts_with("text/html"));
     assert!(is_verified(&alice).await);
 
     let again = json!({"token": token(&mails[0])});
@@ -79,7 +96,7 @@ async fn a_verification_mail_sent_twice_holds_the_same_link_and_none_is_sent_onc
     assert_eq!(mails.len(), 2);
     assert_eq!(link(&mails[0]), link(&mails[1]));
 
-    app.anonymous().get(&link(&mails[0])).await;
+    click(&app, &mails[0]).await;
     app.enqueue(again()).await;
     app.drain().await;
     assert_eq!(app.mails().len(), 2);
@@ -277,7 +294,7 @@ async fn another_mail_can_be_had_once_a_minute_until_the_address_is_proved() {
     app.drain().await;
     let mails = app.mails();
     assert_eq!(mails.len(), 2);
-    app.anonymous().get(&link(&mails[0])).await;
+    click(&app, &mails[0]).await;
     assert!(is_verified(&alice).await, "the first link stays good");
     app.clock.advance(MINUTE);
     assert_eq!(resend().await.problem(409), "already_verified");

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
 
+mod addresses;
 mod aliases;
 mod browser;
 mod codes;
+mod contacts;
 mod contracts;
 mod faults;
 mod graph;
@@ -18,12 +20,14 @@ mod jobs;
 mod office;
 mod openapi;
 mod operations;
+mod passwords;
 mod people;
 mod phone;
 mod recovery_codes;
 mod schema;
 mod second_factor;
 mod sessions;
+mod settings;
 mod sms;
 mod traces;
 mod twice;

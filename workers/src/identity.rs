@@ -2,37 +2,19 @@
 
 use domain::identity;
 use domain::identity::codes;
-use domain::identity::jobs::{
-    PurgeExpiredTokens, ResealSecrets, SendCodeText, SendSecondFactorMail, SendVerificationMail,
-};
+use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets, SendCodeText};
 
 use crate::{Cx, Failure, Outcome};
 
+mod letters;
+
+pub(crate) use letters::{
+    send_address_change_notice, send_address_known_mail, send_password_changed_mail,
+    send_reset_mail, send_second_factor_mail, send_verification_mail,
+};
+
 /// Rows of each kind in one transaction.
 const SLICE: i64 = 2_000;
-
-pub(crate) async fn send_verification_mail(
-    job: SendVerificationMail,
-    cx: Cx,
-) -> Result<Outcome, Failure> {
-    let mut connection = cx.platform.db.acquire().await?;
-    let letter = identity::verification_letter(
-        &mut connection,
-        &cx.platform.config,
-        job.verification_id,
-        cx.now(),
-    )
-    .await?;
-    // Nobody waits on the mail server with a connection in hand.
-    drop(connection);
-    let Some(letter) = letter else {
-        return Ok(Outcome::Discard(
-            "there is nothing to verify any more".to_owned(),
-        ));
-    };
-    cx.platform.mailer.send(&letter, cx.lease.job).await?;
-    Ok(Outcome::Done)
-}
 
 pub(crate) async fn send_code_text(job: SendCodeText, cx: Cx) -> Result<Outcome, Failure> {
     let mut connection = cx.platform.db.acquire().await?;
@@ -46,20 +28,6 @@ pub(crate) async fn send_code_text(job: SendCodeText, cx: Cx) -> Result<Outcome,
         ));
     };
     cx.platform.texter.send(&text).await?;
-    Ok(Outcome::Done)
-}
-
-pub(crate) async fn send_second_factor_mail(
-    job: SendSecondFactorMail,
-    cx: Cx,
-) -> Result<Outcome, Failure> {
-    let mut connection = cx.platform.db.acquire().await?;
-    let letter = identity::second_factor_letter(&mut connection, &job).await?;
-    drop(connection);
-    let Some(letter) = letter else {
-        return Ok(Outcome::Discard("there is no proved address".to_owned()));
-    };
-    cx.platform.mailer.send(&letter, cx.lease.job).await?;
     Ok(Outcome::Done)
 }
 

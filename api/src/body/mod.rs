@@ -1,6 +1,7 @@
 //! The JSON body of a request. Where it does not fit, all its wrong fields are told at once.
 
 mod faults;
+mod posted;
 
 use poem::http::StatusCode;
 use poem::http::header::CONTENT_LENGTH;
@@ -13,6 +14,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
 pub(crate) use faults::explain;
+pub(crate) use posted::{FormFields, Posted};
 
 use crate::aliases::Renames;
 use crate::edge::Edge;

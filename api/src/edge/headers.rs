@@ -20,8 +20,12 @@ pub(crate) const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 
      frame-ancestors 'none'";
 
 /// A page that is only text.
-pub(crate) const LEAF: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+pub(crate) const LEAF: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; \
+     base-uri 'none'";
+
+/// A page with a form that is sent back here.
+pub(crate) const FORM: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; \
+     base-uri 'none'";
 
 const A_YEAR: &str = "max-age=31536000; includeSubDomains";
 

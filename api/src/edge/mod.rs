@@ -29,7 +29,7 @@ use tokio::sync::Semaphore;
 
 pub(crate) use caller::{Caller, Token};
 pub(crate) use guard::Guarded;
-pub(crate) use headers::{LEAF, PAGE};
+pub(crate) use headers::{FORM, LEAF, PAGE};
 
 use crate::problem::{Problem, catalog};
 

@@ -1,6 +1,8 @@
-//! The page behind the link in a verification mail.
+//! The pages behind the links in mails. Opening one changes nothing, for programs that look into mails open every link:
+//! each asks for a click.
 
 use domain::Error;
+use domain::identity::LinkToken;
 use poem::http::StatusCode;
 use poem::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HeaderValue};
 use poem::web::Html;
@@ -9,13 +11,40 @@ use poem_openapi::ApiResponse;
 use poem_openapi::payload::Payload;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 
-use crate::edge::LEAF;
+use crate::answer::{Datum, Ok200};
+use crate::edge::{FORM, LEAF};
 
-/// A few words for somebody who followed a link.
-pub(super) struct Page {
+/// A few words for somebody who followed a link, and perhaps a form.
+pub(crate) struct Page {
     status: StatusCode,
     title: &'static str,
     text: String,
+    form: Option<(Form, String)>,
+}
+
+enum Form {
+    Verify,
+    Reset,
+}
+
+impl Form {
+    /// It is sent to the path of the page, wherever a proxy put that.
+    fn html(&self, token: &str) -> String {
+        let (action, fields, button) = match self {
+            Self::Verify => ("verify-email", "", "Confirm my address"),
+            Self::Reset => (
+                "reset-password",
+                "<label>New password <input type=\"password\" name=\"password\" autocomplete=\"new-password\" \
+                 minlength=\"8\" maxlength=\"128\" required autofocus></label>",
+                "Set the password",
+            ),
+        };
+        let token = escaped(token);
+        format!(
+            "    <form method=\"post\" action=\"{action}\"><input type=\"hidden\" name=\"token\" value=\"{token}\">\
+             {fields}<button>{button}</button></form>\n"
+        )
+    }
 }
 
 /// Whether a page is of more use than a problem.
@@ -28,40 +57,96 @@ pub(super) fn is_wanted(request: &Request) -> bool {
 }
 
 impl Page {
+    fn of(title: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            title,
+            text: text.into(),
+            form: None,
+        }
+    }
+
+    pub(super) fn to_verify(token: &LinkToken) -> Self {
+        let text = "Confirm that this e-mail address is yours.";
+        Self {
+            form: Some((Form::Verify, token.as_str().to_owned())),
+            ..Self::of("One more click", text)
+        }
+    }
+
     pub(super) fn verified(before: bool) -> Self {
         let text = match before {
             true => "Your e-mail address had been confirmed already. There is nothing left to do.",
             false => "Your e-mail address is confirmed. You can close this page.",
         };
+        Self::of("Thank you", text)
+    }
+
+    pub(super) fn to_reset(token: &str) -> Self {
+        let text = "It needs 8 characters that mix letters, digits and signs, or 16 of any kind. Everybody who is signed \
+                    in with the old one is signed out.";
         Self {
-            status: StatusCode::OK,
-            title: "Thank you",
-            text: text.to_owned(),
+            form: Some((Form::Reset, token.to_owned())),
+            ..Self::of("Choose a new password", text)
         }
+    }
+
+    /// The same once more, for the password was not good enough.
+    pub(super) fn to_reset_again(token: &str, why: String) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            text: why,
+            ..Self::to_reset(token)
+        }
+    }
+
+    pub(super) fn reset() -> Self {
+        let text = "Your password is changed. You can close this page and sign in with it.";
+        Self::of("Thank you", text)
     }
 
     pub(super) fn refused(refused: &Error) -> Self {
         let detail = match refused {
             Error::Invalid(fields) => fields.first().map(|field| field.detail.clone()),
+            Error::Conflict { detail, .. } => Some((*detail).to_owned()),
             _ => None,
         };
+        let text = detail.unwrap_or_else(|| "This link is not good.".to_owned());
         Self {
             status: StatusCode::BAD_REQUEST,
-            title: "This link does not work",
-            text: detail.unwrap_or_else(|| "This link is not good.".to_owned()),
+            ..Self::of("This link does not work", text)
         }
     }
 }
 
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        // No word of it comes from outside: there is nothing to escape.
+        let (form, policy) = match &self.form {
+            Some((form, token)) => (form.html(token), FORM),
+            None => (String::new(), LEAF),
+        };
         let html = include_str!("page.html")
             .replace("{title}", self.title)
-            .replace("{text}", &self.text);
+            .replace("{text}", &escaped(&self.text))
+            .replace("{form}", &form);
         let mut response = Html(html).into_response();
         response.set_status(self.status);
-        let policy = HeaderValue::from_static(LEAF);
+        let policy = HeaderValue::from_static(policy);
         response
             .headers_mut()
             .insert(CONTENT_SECURITY_POLICY, policy);
@@ -69,22 +154,71 @@ impl IntoResponse for Page {
     }
 }
 
+fn html() -> MetaMediaType {
+    MetaMediaType {
+        content_type: poem_openapi::payload::Html::<String>::CONTENT_TYPE,
+        schema: poem_openapi::payload::Html::<String>::schema_ref(),
+    }
+}
+
+fn pages(statuses: &[u16]) -> MetaResponses {
+    let response = |status: &u16| MetaResponse {
+        description: "",
+        status: Some(*status),
+        status_range: None,
+        content: vec![html()],
+        headers: Vec::new(),
+    };
+    MetaResponses {
+        responses: statuses.iter().map(response).collect(),
+    }
+}
+
 impl ApiResponse for Page {
     fn meta() -> MetaResponses {
-        let response = |status| MetaResponse {
-            description: "",
-            status: Some(status),
-            status_range: None,
-            content: vec![MetaMediaType {
-                content_type: poem_openapi::payload::Html::<String>::CONTENT_TYPE,
-                schema: poem_openapi::payload::Html::<String>::schema_ref(),
-            }],
-            headers: Vec::new(),
-        };
-        MetaResponses {
-            responses: vec![response(200), response(400)],
-        }
+        pages(&[200, 400])
     }
 
     fn register(_: &mut Registry) {}
+}
+
+/// What a program is answered, or the page that the same path answers to a form.
+pub(crate) enum PageOr<T> {
+    Data(Ok200<T>),
+    Page(Page),
+}
+
+impl<T: Datum> IntoResponse for PageOr<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Data(data) => data.into_response(),
+            Self::Page(page) => page.into_response(),
+        }
+    }
+}
+
+impl<T: Datum> ApiResponse for PageOr<T> {
+    fn meta() -> MetaResponses {
+        let mut meta = Ok200::<T>::meta();
+        for response in &mut meta.responses {
+            response.content.push(html());
+        }
+        meta.responses.extend(pages(&[400]).responses);
+        meta
+    }
+
+    fn register(registry: &mut Registry) {
+        Ok200::<T>::register(registry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_is_text_in_a_page() {
+        let form = Form::Reset.html("\"><script>'&");
+        assert!(form.contains("value=\"&quot;&gt;&lt;script&gt;&#39;&amp;\""));
+    }
 }

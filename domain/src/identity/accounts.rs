@@ -3,14 +3,17 @@
 use chrono::{DateTime, Utc};
 use platform::Tx;
 use platform::config::Auth;
+use platform::mail::Letter;
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
+use super::allowances::{self, Allowance};
 use super::hashing::{self, PasswordHash};
+use super::jobs::SendAddressKnownMail;
 use super::password::Password;
 use super::sessions::{self, Device};
-use super::{SignedIn, handle, sql, verification};
+use super::{SignedIn, handle, letters, sql, verification};
 use crate::people::{self, ChosenRole, Email, PersonName, Phone, Role, Username};
 use crate::{Error, OnConstraint, Result, UserId};
 
@@ -121,44 +124,109 @@ impl NewUser {
     }
 }
 
-/// Makes an account, signs it in and sends the mail that proves its address.
-pub async fn register(
-    tx: &mut Tx,
-    auth: &Auth,
-    new: &NewUser,
-    device: &Device,
-) -> Result<SignedIn> {
+/// An account that waits for its address to be proved. The same whether or not the address has an account already.
+#[derive(Clone, Debug, Object)]
+#[oai(example)]
+pub struct Registered {
+    /// Where the mail goes that says how to go on.
+    pub email: Email,
+    /// Always true: there is no session yet.
+    pub verification_required: bool,
+}
+
+/// What came of a registration.
+#[derive(Clone, Debug)]
+pub enum Arrival {
+    SignedIn(Box<SignedIn>),
+    Registered(Registered),
+}
+
+/// Makes an account and sends the mail that proves its address. Signs it in, where that does not wait for the proof.
+pub async fn register(tx: &mut Tx, auth: &Auth, new: &NewUser, device: &Device) -> Result<Arrival> {
+    if let (true, Some(email)) = (auth.require_verified_email, &new.email) {
+        return register_unseen(tx, auth, new, email)
+            .await
+            .map(Arrival::Registered);
+    }
     let account = create_user(tx, new).await?;
     let tokens = sessions::open(tx, auth, account.id, account.role, device).await?;
     if let Some(email) = &account.email {
         verification::ask(tx, auth, account.id, email).await?;
     }
-    Ok(SignedIn { account, tokens })
+    let signed_in = SignedIn { account, tokens };
+    Ok(Arrival::SignedIn(Box::new(signed_in)))
+}
+
+/// Tells nobody but the reader of the mail whether the address has an account, by answer or by time: where it has one,
+/// the new one is made all the same, without the address, and taken back.
+async fn register_unseen(
+    tx: &mut Tx,
+    auth: &Auth,
+    new: &NewUser,
+    email: &Email,
+) -> Result<Registered> {
+    // Two registrations of one address wait for each other here, so that none fails for it.
+    sql::lock_address(tx.connection(), email).await?;
+    let allowed = allowances::take(tx, auth, Allowance::Known(email)).await?;
+    sql::set_savepoint(tx.connection()).await?;
+    let id = UserId::at(tx.now());
+    let known = insert(tx, id, new, true).await?;
+    people::index_names(tx, id).await?;
+    match known {
+        None => verification::ask(tx, auth, id, email).await?,
+        Some(user_id) => {
+            sql::back_to_savepoint(tx.connection()).await?;
+            if allowed {
+                tx.enqueue(SendAddressKnownMail { user_id }).await?;
+            }
+        }
+    }
+    Ok(Registered {
+        email: email.clone(),
+        verification_required: true,
+    })
+}
+
+/// Word to an address that somebody wanted to register once more.
+pub async fn address_known_letter(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<Letter>> {
+    let to = sql::email(connection, user).await?;
+    to.map(|to| letters::notice(&to, &letters::ADDRESS_KNOWN))
+        .transpose()
+}
+
+pub(super) fn email_taken() -> Error {
+    Error::taken(
+        "email_taken",
+        "email",
+        "This e-mail address has an account.",
+    )
 }
 
 /// Makes an account. Of two at once with the same name, address or number one succeeds; Postgres decides which.
 pub async fn create_user(tx: &mut Tx, new: &NewUser) -> Result<Account> {
-    let (id, now) = (UserId::at(tx.now()), tx.now());
-    sql::insert_user(tx.connection(), id, new, now)
+    let id = UserId::at(tx.now());
+    insert(tx, id, new, false).await?;
+    people::index_names(tx, id).await?;
+    account(tx.connection(), id).await
+}
+
+/// Makes the row. With `unseen` an address that has an account is left out, and whose it is is answered.
+async fn insert(tx: &mut Tx, id: UserId, new: &NewUser, unseen: bool) -> Result<Option<UserId>> {
+    let now = tx.now();
+    sql::insert_user(tx.connection(), id, new, unseen, now)
         .await
         .on_constraint(
             "users_username_taken",
             Error::taken("username_taken", "username", "This username is taken."),
         )
-        .on_constraint(
-            "users_email_taken",
-            Error::taken(
-                "email_taken",
-                "email",
-                "This e-mail address has an account.",
-            ),
-        )
+        .on_constraint("users_email_taken", email_taken())
         .on_constraint(
             "users_phone_taken",
             Error::taken("phone_taken", "phone", "This number has an account."),
-        )?;
-    people::index_names(tx, id).await?;
-    account(tx.connection(), id).await
+        )
 }
 
 /// The account of whoever is signed in.
@@ -183,6 +251,15 @@ impl Example for Account {
             role: Role::Member,
             last_login_at: None,
             created_at: DateTime::from_timestamp(1_731_672_600, 0).unwrap_or_default(),
+        }
+    }
+}
+
+impl Example for Registered {
+    fn example() -> Self {
+        Self {
+            email: Email::example(),
+            verification_required: true,
         }
     }
 }

@@ -10,6 +10,9 @@ use super::sessions::{self, Device};
 use super::{Passed, SignedIn, accounts, second_factor, sql};
 use crate::{Error, Result, UserId, people};
 
+/// The refusal of somebody whose address is not proved, where it has to be.
+pub const EMAIL_UNVERIFIED: &str = "email_unverified";
+
 /// How somebody showed who they are.
 #[derive(Clone, Copy, Debug)]
 pub enum Way<'a> {
@@ -75,6 +78,13 @@ pub async fn enter(
         return Err(Error::denied(
             "account_suspended",
             "This account is suspended.",
+        ));
+    }
+    // Whoever came by a number or by an account elsewhere has proved what they came by.
+    if auth.require_verified_email && found.unproved && matches!(way, Way::Password(_)) {
+        return Err(Error::denied(
+            EMAIL_UNVERIFIED,
+            "Confirm your e-mail address first: the link is in your mail.",
         ));
     }
     let passed = matches!(way, Way::SecondFactor(passed) if passed.is_of(user));

@@ -1,5 +1,7 @@
-//! How passwords are kept: argon2id, off the threads that serve requests, in memory that is used again.
+//! How passwords are kept: argon2id, off the threads that serve requests, in memory that is used again. Those that came
+//! from elsewhere as bcrypt still fit, until their owner signs in.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
@@ -17,23 +19,36 @@ pub struct PasswordHash(pub(super) String);
 /// takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$3H5x/Y4xFYMkeCX5DOCgdA$9NmB11sfkbXqb5fS+D8cfaNgshlwHSTvx/V7rx0y1lA";
 
+/// Costs of bcrypt that are taken: less is too easily guessed, more holds up everybody else.
+const BCRYPT_COSTS: RangeInclusive<u32> = 10..=12;
+
 /// Hashes a new password, at the cost that OWASP asks for: 19 MiB, two passes, one lane.
 pub(super) async fn hash(password: Password) -> Result<PasswordHash> {
-    in_turn(move |memory| {
-        let mut salt = [0; 16];
-        getrandom::fill(&mut salt).map_err(unhashed)?;
-        let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(unhashed)?;
-        let secret = password.0.expose().as_bytes();
-        let hash = Phc {
-            algorithm: Algorithm::Argon2id.ident(),
-            version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&params).map_err(unhashed)?,
-            salt: Some(Salt::new(&salt).map_err(unhashed)?),
-            hash: Some(digest(params, secret, &salt, memory)?),
-        };
-        Ok(PasswordHash(hash.to_string()))
-    })
-    .await?
+    in_turn(move |memory| make(password.0.expose(), memory)).await?
+}
+
+/// Hashes a password that fits an account's old hash. It may be older than a rule.
+pub(super) async fn rehash(attempt: PasswordAttempt) -> Result<PasswordHash> {
+    in_turn(move |memory| make(attempt.0.expose(), memory)).await?
+}
+
+/// Whether a hash is kept in a way that has gone out of use.
+pub(super) fn is_outdated(hash: &str) -> bool {
+    bcrypt_cost(hash).is_some()
+}
+
+fn make(password: &str, memory: &mut Vec<Block>) -> Result<PasswordHash> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(unhashed)?;
+    let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(unhashed)?;
+    let hash = Phc {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(unhashed)?,
+        salt: Some(Salt::new(&salt).map_err(unhashed)?),
+        hash: Some(digest(params, password.as_bytes(), &salt, memory)?),
+    };
+    Ok(PasswordHash(hash.to_string()))
 }
 
 /// The hash of a new password, as it is kept: for accounts that are made many at a time.
@@ -51,6 +66,14 @@ pub(super) async fn verify(attempt: PasswordAttempt, hash: Option<String>) -> Re
 }
 
 fn fits(attempt: &PasswordAttempt, hash: &str, memory: &mut Vec<Block>) -> Result<bool> {
+    match bcrypt_cost(hash) {
+        // Cut to 72 bytes, as those who made it did. Nothing fits a hash that cannot be read.
+        Some(cost) if BCRYPT_COSTS.contains(&cost) => {
+            return Ok(bcrypt::verify(attempt.0.expose(), hash).unwrap_or(false));
+        }
+        Some(_) => return fits(attempt, NOBODY, memory).map(|_| false),
+        None => {}
+    }
     let kept = Phc::new(hash).map_err(unhashed)?;
     let params = Params::try_from(&kept).map_err(unhashed)?;
     let (Some(salt), Some(expected)) = (&kept.salt, &kept.hash) else {
@@ -61,6 +84,14 @@ fn fits(attempt: &PasswordAttempt, hash: &str, memory: &mut Vec<Block>) -> Resul
     }
     // Outputs are compared in constant time.
     Ok(digest(params, attempt.0.expose().as_bytes(), salt, memory)? == *expected)
+}
+
+/// `$2b$12$…`
+fn bcrypt_cost(hash: &str) -> Option<u32> {
+    let rest = ["$2a$", "$2b$", "$2y$"]
+        .into_iter()
+        .find_map(|kind| hash.strip_prefix(kind))?;
+    rest.split('$').next()?.parse().ok()
 }
 
 fn digest(params: Params, secret: &[u8], salt: &[u8], memory: &mut Vec<Block>) -> Result<Output> {
@@ -140,6 +171,34 @@ mod tests {
             .unwrap();
         let attempt = PasswordAttempt::read("xx-jane.roe-9Z").unwrap();
         assert!(fits(&attempt, &elsewhere.to_string(), &mut Vec::new()).unwrap());
+    }
+
+    #[test]
+    fn a_bcrypt_hash_fits_its_password_at_a_cost_that_is_taken() {
+        let attempt = PasswordAttempt::read("xx-jane.roe-9Z").unwrap();
+        let mut memory = Vec::new();
+        for (cost, taken) in [(10, true), (9, false)] {
+            let parts = bcrypt::hash_with_salt("xx-jane.roe-9Z", cost, [7; 16]).unwrap();
+            for kind in [
+                bcrypt::Version::TwoA,
+                bcrypt::Version::TwoB,
+                bcrypt::Version::TwoY,
+            ] {
+                let hash = parts.format_for_version(kind);
+                assert_eq!(fits(&attempt, &hash, &mut memory).unwrap(), taken, "{hash}");
+                assert!(is_outdated(&hash));
+            }
+        }
+        let other = PasswordAttempt::read("xx-jane.roe-9z").unwrap();
+        let hash = bcrypt::hash_with_salt("xx-jane.roe-9Z", 10, [7; 16]).unwrap();
+        assert!(!fits(&other, &hash.to_string(), &mut memory).unwrap());
+        for bad in [
+            "$2b$31$abcdefghijklmnopqrstuuIhCoPVlXa9Jlk2eeHTbLyyiwtRAAZHm",
+            "$2b$10$short",
+        ] {
+            assert!(!fits(&attempt, bad, &mut memory).unwrap(), "{bad}");
+        }
+        assert!(!is_outdated(NOBODY));
     }
 
     #[test]

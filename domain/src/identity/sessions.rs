@@ -6,10 +6,10 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use super::codes::CodeAttempt;
-use super::hashing;
+use super::hashing::{self, PasswordHash};
 use super::password::PasswordAttempt;
 use super::tokens::{self, RefreshToken, Tokens};
-use super::{Account, CsrfToken, Entry, Way, entry, second_factor, sql};
+use super::{Account, CsrfToken, Entry, Way, entry, second_factor, sql, verification};
 use crate::people::{self, Actor, LoginText, Person, Phone, Role};
 use crate::{Error, FieldError, Result, SessionId, UserId};
 
@@ -119,6 +119,8 @@ pub struct Device {
 pub struct Proof {
     user: UserId,
     password_hash: String,
+    /// Where the hash has gone out of use: what they typed, and a hash of it as it is made now.
+    renewal: Option<(PasswordAttempt, PasswordHash)>,
 }
 
 /// Checks a password, taking as long whether or not there is such an account. Before a transaction begins: it takes a
@@ -133,15 +135,25 @@ pub async fn prove(db: &Db, claimed: Claimed<'_>, password: PasswordAttempt) -> 
         }
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let proved = hashing::verify(password, hash).await?;
+    let proved = hashing::verify(password.clone(), hash).await?;
     match found {
         Some(sql::Credentials {
             id,
             password_hash: Some(password_hash),
-        }) if proved => Ok(Proof {
-            user: id,
-            password_hash,
-        }),
+        }) if proved => {
+            let renewal = match hashing::is_outdated(&password_hash) {
+                true => {
+                    let hash = hashing::rehash(password.clone()).await?;
+                    Some((password, hash))
+                }
+                false => None,
+            };
+            Ok(Proof {
+                user: id,
+                password_hash,
+                renewal,
+            })
+        }
         _ => Err(wrong_credentials()),
     }
 }
@@ -164,8 +176,29 @@ pub async fn prove_again(db: &Db, user: UserId, attempt: Option<PasswordAttempt>
 
 /// Lets in whoever proved to know the password.
 pub async fn login(tx: &mut Tx, auth: &Auth, proof: &Proof, device: &Device) -> Result<Entry> {
-    let way = Way::Password(&proof.password_hash);
-    entry::enter(tx, auth, proof.user, way, device).await
+    let Some((attempt, renewed)) = &proof.renewal else {
+        let way = Way::Password(&proof.password_hash);
+        return entry::enter(tx, auth, proof.user, way, device).await;
+    };
+    let (user, old) = (proof.user, proof.password_hash.as_str());
+    if sql::rehash_password(tx.connection(), user, old, renewed).await? {
+        return entry::enter(tx, auth, user, Way::Password(&renewed.0), device).await;
+    }
+    // Somebody was faster: with the same password, by signing in at the same moment, or with another one.
+    let hash = sql::password_hash(tx.connection(), user).await?;
+    if !hashing::verify(attempt.clone(), hash.clone()).await? {
+        return Err(wrong_credentials());
+    }
+    let way = Way::Password(hash.as_deref().unwrap_or_default());
+    entry::enter(tx, auth, user, way, device).await
+}
+
+/// Sends another mail of verification to somebody who was refused for want of it, at most one a minute.
+pub async fn remind(tx: &mut Tx, auth: &Auth, proof: &Proof) -> Result<()> {
+    match verification::resend(tx, auth, proof.user).await {
+        Err(Error::RateLimited { .. } | Error::Conflict { .. }) => Ok(()),
+        sent => sent,
+    }
 }
 
 pub(super) fn wrong_credentials() -> Error {

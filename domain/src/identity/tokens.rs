@@ -204,6 +204,9 @@ mod tests {
             access_ttl: ttl,
             refresh_ttl: ttl,
             verification_ttl: ttl,
+            reset_ttl: ttl,
+            reset_url: None,
+            require_verified_email: false,
             idempotency_ttl: ttl,
         }
     }

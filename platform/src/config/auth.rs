@@ -15,6 +15,10 @@ pub struct Auth {
     pub access_ttl: Duration,
     pub refresh_ttl: Duration,
     pub verification_ttl: Duration,
+    pub reset_ttl: Duration,
+    /// Where the link of a reset mail leads; a page of our own where nothing is said.
+    pub reset_url: Option<String>,
+    pub require_verified_email: bool,
     pub idempotency_ttl: Duration,
 }
 
@@ -90,6 +94,19 @@ impl Auth {
             "24h",
             "How long the link of a verification mail is good.",
         );
+        let reset_ttl = reader.span(
+            "AUTH_RESET_TTL",
+            "1h",
+            "How long the link to a new password is good.",
+        );
+        let reset_url = reader.maybe::<String>(
+            "PASSWORD_RESET_URL",
+            "Page that asks for a new password: `?token=` is added to it. Not set: a page of the API's own.",
+        );
+        let require_verified_email = reader.flag(
+            "AUTH_REQUIRE_VERIFIED_EMAIL",
+            "Who registers is let in once their address is proved, and nobody learns whether an address has an account.",
+        );
         let idempotency_ttl = reader.span(
             "IDEMPOTENCY_TTL",
             "24h",
@@ -104,6 +121,9 @@ impl Auth {
             access_ttl: access_ttl?,
             refresh_ttl: refresh_ttl?,
             verification_ttl: verification_ttl?,
+            reset_ttl: reset_ttl?,
+            reset_url: reset_url?,
+            require_verified_email: require_verified_email?,
             idempotency_ttl: idempotency_ttl?,
         })
     }

@@ -12,6 +12,8 @@ pub struct Limits {
     pub requests: Limit,
     pub auth: Limit,
     pub guesses: Guesses,
+    pub contacts_lookup: Limit,
+    pub contacts_match: Limit,
 }
 
 /// How many wrong passwords or codes are free, and how long those after them have to wait at the most.
@@ -52,6 +54,16 @@ impl Limits {
             "The same from one address, at whatever accounts.",
         );
         let longest_wait = reader.span("GUESSES_LONGEST_WAIT", "15m", "The wait grows no longer.");
+        let contacts_lookup = reader.or(
+            "CONTACTS_LOOKUP_LIMIT",
+            "100/86400s",
+            "People whom one person may look up by number or address.",
+        );
+        let contacts_match = reader.or(
+            "CONTACTS_MATCH_LIMIT",
+            "5000/86400s",
+            "Numbers of an address book that one person may have compared.",
+        );
         Some(Self {
             body_bytes: body_bytes?,
             request_timeout: request_timeout?,
@@ -62,6 +74,8 @@ impl Limits {
                 per_address: per_address?,
                 longest_wait: longest_wait?,
             },
+            contacts_lookup: contacts_lookup?,
+            contacts_match: contacts_match?,
         })
     }
 }

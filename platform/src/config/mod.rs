@@ -8,6 +8,7 @@ mod http;
 mod jobs;
 mod limits;
 mod mail;
+mod people;
 mod process;
 mod reader;
 mod redis;
@@ -21,6 +22,7 @@ pub use http::Http;
 pub use jobs::Jobs;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
+pub use people::{LanguageTag, People};
 pub use process::{LogFormat, Process};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
@@ -39,6 +41,7 @@ pub struct Config {
     pub jobs: Jobs,
     pub auth: Auth,
     pub codes: Codes,
+    pub people: People,
     pub mail: Mail,
     pub sms: Sms,
     pub telemetry: Telemetry,
@@ -81,6 +84,7 @@ impl Config {
         let jobs = Jobs::read(reader);
         let auth = Auth::read(reader);
         let codes = Codes::read(reader);
+        let people = People::read(reader);
         let mail = Mail::read(reader);
         let sms = Sms::read(reader);
         let telemetry = Telemetry::read(reader);
@@ -93,6 +97,7 @@ impl Config {
             jobs: jobs?,
             auth: auth?,
             codes: codes?,
+            people: people?,
             mail: mail?,
             sms: sms?,
             telemetry: telemetry?,

@@ -40,18 +40,18 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Reply {
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
         self.send(
-            Method::POST,
+            Method::PUT,
             path,
             Some(("application/json", body.to_string().into_bytes())),
         )
         .await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Reply {
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(
-            Method::PUT,
+            Method::POST,
             path,
             Some(("application/json", body.to_string().into_bytes())),
         )

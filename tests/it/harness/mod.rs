@@ -10,6 +10,7 @@ pub mod fleet;
 mod given;
 pub mod labour;
 pub mod laws;
+pub mod letters;
 
 pub use app::{SIGNING_KEY, TestApp};
 pub use authenticator::{Authenticator, owner, sheet, start, verify};

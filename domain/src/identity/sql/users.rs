@@ -54,31 +54,53 @@ pub(in crate::identity) async fn credentials_by_phone(
     .await
 }
 
-pub(in crate::identity) async fn password_hash(
+/// Whoever else is about to register this address waits.
+pub(in crate::identity) async fn lock_address(
     connection: &mut PgConnection,
-    user: UserId,
-) -> Result<Option<String>> {
-    let hash = sqlx::query_scalar!("select password_hash from users where id = $1", user.0)
-        .fetch_optional(connection)
-        .await?;
-    Ok(hash.flatten())
+    email: &Email,
+) -> Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('register ' || lower($1), 0))",
+        email.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
+pub(in crate::identity) async fn set_savepoint(connection: &mut PgConnection) -> Result<()> {
+    sqlx::query!("savepoint registration")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::identity) async fn back_to_savepoint(connection: &mut PgConnection) -> Result<()> {
+    sqlx::query!("rollback to savepoint registration")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Makes an account. With `unseen`, one whose address is known is made without it; answers whose it is.
 pub(in crate::identity) async fn insert_user(
     connection: &mut PgConnection,
     id: UserId,
     new: &NewUser,
+    unseen: bool,
     now: Time,
-) -> Result<()> {
-    sqlx::query!(
-        "with made as (
+) -> Result<Option<UserId>> {
+    sqlx::query_scalar!(
+        "with known as (select id from users where $14 and lower(email) = lower($3)),
+         made as (
              insert into users (id, username, email, email_verified_at, phone, phone_verified_at, password_hash,
                                 first_name, last_name, full_name, profile_picture_url, bio, role, created_at, updated_at)
-             values ($1, $2, $3, case when $4 then $13::timestamptz end, $5,
+             values ($1, $2, case when not exists (select from known) then $3 end, case when $4 then $13::timestamptz end, $5,
                      case when $5::text is not null then $13::timestamptz end,
                      $6, $7, $8, $9, $10, $11, $12, $13, $13)
-             returning id)
-         insert into user_counts (user_id, created_at) select id, $13 from made",
+             returning id),
+         counted as (insert into user_counts (user_id, created_at) select id, $13 from made)
+         select (select id from known) as \"known: UserId\"",
         id.0,
         new.username.as_str(),
         new.email.as_ref().map(Email::as_str),
@@ -92,10 +114,10 @@ pub(in crate::identity) async fn insert_user(
         new.bio,
         new.role as Role,
         now,
+        unseen,
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_one(connection)
+    .await
 }
 
 pub(in crate::identity) async fn account(
@@ -120,6 +142,8 @@ pub(in crate::identity) async fn account(
 pub(in crate::identity) struct Threshold {
     pub(in crate::identity) deleted: bool,
     pub(in crate::identity) suspended: bool,
+    /// It has an address that is not proved.
+    pub(in crate::identity) unproved: bool,
     pub(in crate::identity) password_hash: Option<String>,
 }
 
@@ -132,7 +156,8 @@ pub(in crate::identity) async fn threshold(
     sqlx::query_as!(
         Threshold,
         "select deleted_at is not null as \"deleted!\",
-                (suspended_at is not null and coalesce(suspended_until > $2, true)) as \"suspended!\", password_hash
+                (suspended_at is not null and coalesce(suspended_until > $2, true)) as \"suspended!\",
+                (email is not null and email_verified_at is null) as \"unproved!\", password_hash
          from users where id = $1 for no key update",
         user.0,
         now,

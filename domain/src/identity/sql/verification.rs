@@ -30,6 +30,48 @@ pub(in crate::identity) async fn insert_verification(
     Ok(())
 }
 
+/// Asks whether an address shall be the account's, and remembers the one that would go. Earlier such questions are over:
+/// one of them may have gone to a stranger by mistake.
+pub(in crate::identity) async fn insert_change(
+    connection: &mut PgConnection,
+    id: VerificationId,
+    user: UserId,
+    email: &Email,
+    now: Time,
+    expires_at: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "with earlier as (
+             update email_verifications set expires_at = $4
+             where user_id = $2 and is_change and used_at is null and expires_at > $4)
+         insert into email_verifications (id, user_id, email, is_change, replaces, created_at, expires_at)
+         select $1, users.id, $3, true, users.email, $4, $5 from users where users.id = $2",
+        id.0,
+        user.0,
+        email.as_str(),
+        now,
+        expires_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Locks the account that is asked, until the transaction ends.
+pub(in crate::identity) async fn lock_asked(
+    connection: &mut PgConnection,
+    id: VerificationId,
+) -> Result<()> {
+    sqlx::query!(
+        "select users.id from email_verifications as asked join users on users.id = asked.user_id
+         where asked.id = $1 for no key update of users",
+        id.0,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(())
+}
+
 pub(in crate::identity) struct Asked {
     pub(in crate::identity) email: Option<Email>,
     pub(in crate::identity) email_verified: bool,
@@ -47,7 +89,7 @@ pub(in crate::identity) async fn lock_last_verification(
     sqlx::query_as!(
         Asked,
         "select email as \"email: Email\", email_verified_at is not null as \"email_verified!\",
-                (select max(created_at) from email_verifications where user_id = users.id) as last_asked_at
+                (select max(created_at) from email_verifications where user_id = users.id and not is_change) as last_asked_at
          from users where id = $1",
         user.0,
     )
@@ -58,6 +100,7 @@ pub(in crate::identity) async fn lock_last_verification(
 pub(in crate::identity) struct Used {
     pub(in crate::identity) user_id: UserId,
     pub(in crate::identity) email: Email,
+    pub(in crate::identity) is_change: bool,
 }
 
 pub(in crate::identity) async fn use_verification(
@@ -68,7 +111,7 @@ pub(in crate::identity) async fn use_verification(
     sqlx::query_as!(
         Used,
         "update email_verifications set used_at = $2 where id = $1 and used_at is null and expires_at > $2
-         returning user_id as \"user_id: UserId\", email as \"email: Email\"",
+         returning user_id as \"user_id: UserId\", email as \"email: Email\", is_change",
         id.0,
         now,
     )
@@ -96,6 +139,24 @@ pub(in crate::identity) async fn mark_verified(
     .await
 }
 
+/// The address is the account's from now on. Where it is another's by now, Postgres says so (`users_email_taken`).
+pub(in crate::identity) async fn adopt_email(
+    connection: &mut PgConnection,
+    user: UserId,
+    email: &Email,
+    now: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "update users set email = $2, email_verified_at = $3, updated_at = $3 where id = $1",
+        user.0,
+        email.as_str(),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The address this question was about, where it is the account's and verified.
 pub(in crate::identity) async fn verified_by(
     connection: &mut PgConnection,
@@ -113,6 +174,9 @@ pub(in crate::identity) async fn verified_by(
 
 pub(in crate::identity) struct OpenVerification {
     pub(in crate::identity) email: Email,
+    pub(in crate::identity) is_change: bool,
+    /// Another account has it.
+    pub(in crate::identity) taken: bool,
     pub(in crate::identity) expires_at: Time,
 }
 
@@ -124,12 +188,45 @@ pub(in crate::identity) async fn open_verification(
 ) -> Result<Option<OpenVerification>> {
     sqlx::query_as!(
         OpenVerification,
-        "select users.email as \"email!: Email\", asked.expires_at
-         from email_verifications as asked
-         join users on users.id = asked.user_id and lower(users.email) = lower(asked.email)
-         where asked.id = $1 and asked.used_at is null and asked.expires_at > $2 and users.email_verified_at is null",
+        "select asked.email as \"email: Email\", asked.is_change, asked.expires_at,
+                exists (select from users as other where lower(other.email) = lower(asked.email)
+                        and other.id <> asked.user_id) as \"taken!\"
+         from email_verifications as asked join users on users.id = asked.user_id
+         where asked.id = $1 and asked.used_at is null and asked.expires_at > $2 and users.deleted_at is null
+           and (asked.is_change
+                or users.email_verified_at is null and lower(users.email) = lower(asked.email))",
         id.0,
         now,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The address that another is about to take the place of, while the question is open.
+pub(in crate::identity) async fn replaced_email(
+    connection: &mut PgConnection,
+    id: VerificationId,
+    now: Time,
+) -> Result<Option<Email>> {
+    sqlx::query_scalar!(
+        "select replaces as \"replaces!: Email\" from email_verifications
+         where id = $1 and is_change and replaces is not null and expires_at > $2",
+        id.0,
+        now,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The address of an account, where it has one.
+pub(in crate::identity) async fn email(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<Email>> {
+    sqlx::query_scalar!(
+        "select email as \"email!: Email\" from users
+         where id = $1 and email is not null and deleted_at is null",
+        user.0,
     )
     .fetch_optional(connection)
     .await
