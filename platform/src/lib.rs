@@ -7,6 +7,7 @@ pub mod db;
 pub mod jobs;
 pub mod mail;
 pub mod net;
+pub mod oauth;
 pub mod rate;
 pub mod redis;
 pub mod scope;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
+use crate::oauth::{Oauth, OauthSetupError};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::{Cache, Clock, Db};
@@ -20,6 +21,7 @@ pub struct Platform {
     pub control: Control,
     pub rates: RateLimiter,
     pub mailer: Mailer,
+    pub oauth: Oauth,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,8 @@ pub enum StartError {
     Redis(#[from] RedisError),
     #[error(transparent)]
     Mail(#[from] MailSetupError),
+    #[error(transparent)]
+    Oauth(#[from] OauthSetupError),
 }
 
 impl Platform {
@@ -48,6 +52,7 @@ impl Platform {
             control: Control::new(redis.clone(), db.pool().clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
+            oauth: Oauth::new(&config, clock.clone())?,
             config: Arc::new(config),
             clock,
             redis,

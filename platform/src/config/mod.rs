@@ -8,6 +8,7 @@ mod jobs;
 mod limits;
 mod mail;
 mod process;
+mod providers;
 mod reader;
 mod redis;
 mod telemetry;
@@ -19,10 +20,12 @@ pub use jobs::Jobs;
 pub use limits::Limits;
 pub use mail::{Mail, MailRoute};
 pub use process::{LogFormat, Process};
+pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
 pub use telemetry::Telemetry;
 
+pub(crate) use providers::is_loopback;
 use reader::Reader;
 
 #[derive(Clone, Debug)]
@@ -34,6 +37,7 @@ pub struct Config {
     pub redis: Redis,
     pub jobs: Jobs,
     pub auth: Auth,
+    pub providers: Providers,
     pub mail: Mail,
     pub telemetry: Telemetry,
 }
@@ -74,6 +78,7 @@ impl Config {
         let redis = Redis::read(reader);
         let jobs = Jobs::read(reader);
         let auth = Auth::read(reader);
+        let providers = Providers::read(reader);
         let mail = Mail::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
@@ -84,6 +89,7 @@ impl Config {
             redis: redis?,
             jobs: jobs?,
             auth: auth?,
+            providers: providers?,
             mail: mail?,
             telemetry: telemetry?,
         })
