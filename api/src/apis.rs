@@ -6,16 +6,17 @@ use platform::Platform;
 use poem_openapi::Tags;
 
 use crate::health::HealthApi;
-use crate::identity::IdentityApi;
+use crate::identity::{IdentityApi, ProvidersApi};
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, UsersApi, OperationsApi);
+pub(crate) type Apis = (IdentityApi, ProvidersApi, UsersApi, OperationsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
+        ProvidersApi::new(platform),
         UsersApi::new(platform),
         OperationsApi::new(platform),
     )
@@ -31,7 +32,7 @@ pub(crate) fn root_apis(platform: &Arc<Platform>) -> RootApis {
 /// What operations are about.
 #[derive(Clone, Copy, Debug, Tags)]
 pub(crate) enum Tag {
-    /// Ways in: registering, signing in, staying in, leaving, proving an e-mail address.
+    /// Ways in: registering, signing in (also with an account elsewhere), staying in, leaving, proving an e-mail address.
     Auth,
     /// People.
     Users,

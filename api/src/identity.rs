@@ -22,9 +22,11 @@ use crate::problem::{Answer, Refusals, Told};
 
 mod entrance;
 mod page;
+mod providers;
 
 use entrance::Entrance;
 use page::Page;
+pub(crate) use providers::ProvidersApi;
 
 /// What tries to sign in are counted as.
 const TRIES: &str = "login";

@@ -77,3 +77,7 @@ id!(
     /// One mail that asks whether an address belongs to a person.
     VerificationId
 );
+id!(
+    /// A person's account elsewhere.
+    IdentityId
+);

@@ -11,4 +11,4 @@ pub mod people;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{SessionId, UserId, VerificationId};
+pub use ids::{IdentityId, SessionId, UserId, VerificationId};

@@ -93,6 +93,9 @@ fn unauthenticated_detail(code: &str) -> &'static str {
         "refresh_reused" => {
             "The refresh token had been used. Its session is over for everybody who holds one; sign in again."
         }
+        "provider_refused" => {
+            "The provider did not say who you are, or not in a way that can be believed."
+        }
         "session_revoked" => "The session is over. Sign in again.",
         _ => "You are not signed in.",
     }

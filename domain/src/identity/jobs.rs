@@ -20,7 +20,7 @@ impl Job for SendVerificationMail {
     const CLASS: Class = Class::Urgent;
 }
 
-/// Every hour. Deletes sessions, refresh tokens and verifications past their time, in slices. Twice is harmless: the
+/// Every hour. Deletes sessions, refresh tokens, verifications and ways to providers past their time, in slices. Twice is harmless: the
 /// second finds none.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PurgeExpiredTokens {}

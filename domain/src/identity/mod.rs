@@ -12,6 +12,7 @@ mod handle;
 mod hashing;
 pub mod jobs;
 mod password;
+pub mod providers;
 mod second_factor;
 mod sessions;
 mod sql;
@@ -38,5 +39,6 @@ pub async fn purge_expired(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Resul
     let tokens = sql::delete_expired_refresh_tokens(connection, now, limit).await?;
     let sessions = sql::delete_expired_sessions(connection, now, limit).await?;
     let questions = sql::delete_expired_verifications(connection, now, limit).await?;
-    Ok(tokens + sessions + questions)
+    let elsewhere = providers::purge_expired(tx, now, limit).await?;
+    Ok(tokens + sessions + questions + elsewhere)
 }
