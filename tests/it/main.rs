@@ -12,6 +12,7 @@ mod identity;
 mod jobs;
 mod openapi;
 mod operations;
+mod providers;
 mod schema;
 mod traces;
 mod twice;

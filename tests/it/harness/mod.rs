@@ -6,6 +6,7 @@ mod client;
 mod database;
 pub mod fleet;
 pub mod labour;
+pub mod provider;
 
 pub use app::TestApp;
 pub use client::{Client, Reply};
