@@ -6,17 +6,24 @@ use platform::Platform;
 use poem_openapi::Tags;
 
 use crate::health::HealthApi;
-use crate::identity::{IdentityApi, ProvidersApi};
+use crate::identity::{IdentityApi, LinkedApi, ProvidersApi};
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, ProvidersApi, UsersApi, OperationsApi);
+pub(crate) type Apis = (
+    IdentityApi,
+    ProvidersApi,
+    LinkedApi,
+    UsersApi,
+    OperationsApi,
+);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
         ProvidersApi::new(platform),
+        LinkedApi::new(platform),
         UsersApi::new(platform),
         OperationsApi::new(platform),
     )

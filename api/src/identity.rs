@@ -21,10 +21,12 @@ use crate::body::Body;
 use crate::problem::{Answer, Refusals, Told};
 
 mod entrance;
+mod linked;
 mod page;
 mod providers;
 
 use entrance::Entrance;
+pub(crate) use linked::LinkedApi;
 use page::Page;
 pub(crate) use providers::ProvidersApi;
 

@@ -2,57 +2,39 @@
 
 use std::sync::Arc;
 
+use domain::identity::Device;
 use domain::identity::providers::{
-    self, AppState, Arrival, Asked, Attempt, CodeChallenge, CodeTrade, Departure, LinkedIdentity,
-    ReturnTo, SignInProvider,
+    self, AppState, Arrival, Asked, Attempt, CodeChallenge, CodeTrade, Departure, ReturnTo,
+    SignInProvider,
 };
-use domain::identity::{Device, PasswordAttempt};
-use domain::{Error, IdentityId, UserId};
+use domain::{Error, UserId};
 use platform::Platform;
 use poem::Request;
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Object, OpenApi};
 
 use super::entrance::Entrance;
 use super::page;
-use crate::answer::{Created201, List200, Nothing, Ok200};
+use crate::answer::List200;
 use crate::apis::Tag;
-use crate::auth::{FromDevice, Signed};
+use crate::auth::FromDevice;
 use crate::body::Body;
 use crate::page::Pagination;
 use crate::problem::{Answer, Problem};
 
 mod back;
-mod cookie;
-mod departed;
-mod refusals;
+pub(super) mod cookie;
+pub(super) mod departed;
+pub(super) mod refusals;
 mod returned;
 
 use back::Back;
-use departed::{AuthorizationUrl, Departed};
-use refusals::{ComingBack, Departing, Linking, Trading, Unlinking};
+use departed::Departed;
+use refusals::{ComingBack, Departing, Trading};
 use returned::{PostedBack, Returned};
-
-/// What tries to show once more who one is are counted as.
-const TRIES: &str = "reauthentication";
 
 pub(crate) struct ProvidersApi {
     platform: Arc<Platform>,
-}
-
-/// How somebody links an account elsewhere, and where they want to come back. Without `return_to` the callback answers,
-/// in this same browser.
-#[derive(Debug, Object)]
-#[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
-struct LinkRequest {
-    /// Required where the session is older than five minutes.
-    password: Option<PasswordAttempt>,
-    /// A place of OAUTH_RETURN_TO. It is called with a `code`, which `POST /auth/identities` takes.
-    return_to: Option<ReturnTo>,
-    /// Given back to `return_to` as it is.
-    state: Option<AppState>,
-    /// Required with `return_to`: the S256 of a verifier of your own (RFC 7636).
-    code_challenge: Option<CodeChallenge>,
 }
 
 #[OpenApi(prefix_path = "/auth", tag = "Tag::Auth")]
@@ -95,8 +77,8 @@ impl ProvidersApi {
             state: state.0,
             code_challenge: code_challenge.0,
         };
-        let departure = self.send_off(&provider.0, asked, None).await?;
-        let cookie = self.cookie_of(&departure);
+        let departure = send_off(&self.platform, &provider.0, asked, None).await?;
+        let cookie = cookie::set(&self.platform.config.http.public_url, &departure);
         Ok(Departed::of(departure, cookie, departed::is_told(request)))
     }
 
@@ -172,88 +154,6 @@ impl ProvidersApi {
         tx.commit().await?;
         Ok(Entrance::of(entry))
     }
-
-    /// Begin to link an account elsewhere
-    ///
-    /// For whoever signed in within the last five minutes, or sends their password, and has no address that is still to
-    /// be proved. Send the browser to the URL.
-    #[oai(
-        path = "/oauth/:provider/link",
-        method = "post",
-        operation_id = "linkProvider"
-    )]
-    async fn link(
-        &self,
-        Signed(actor): Signed,
-        /// The provider's word.
-        #[oai(example = "example_provider")]
-        provider: Path<String>,
-        body: Body<LinkRequest>,
-    ) -> Answer<Ok200<AuthorizationUrl>, Linking> {
-        let body = body.0;
-        if body.password.is_some() {
-            self.count_try(actor.user).await?;
-        }
-        let (db, now) = (&self.platform.db, self.platform.clock.now());
-        providers::may_link(db, actor, body.password, now).await?;
-        let asked = Asked {
-            return_to: body.return_to,
-            state: body.state,
-            code_challenge: body.code_challenge,
-        };
-        let linking = Some(actor.user);
-        let departure = self.send_off(&provider.0, asked, linking).await?;
-        let cookie = self.cookie_of(&departure);
-        Ok(departed::told(departure, &cookie))
-    }
-
-    /// My accounts elsewhere
-    ///
-    /// Those that I sign in with, the oldest first.
-    #[oai(path = "/identities", method = "get", operation_id = "listIdentities")]
-    async fn identities(&self, Signed(actor): Signed) -> Answer<List200<LinkedIdentity>> {
-        let mut connection = self.platform.db.acquire().await?;
-        let data = providers::identities(&mut connection, actor.user).await?;
-        let pagination = Pagination::whole(data.len());
-        Ok(List200 { data, pagination })
-    }
-
-    /// Link an account elsewhere
-    ///
-    /// With the code that `return_to` was called with, and the verifier behind your `code_challenge`; by whoever set
-    /// out to link it.
-    #[oai(path = "/identities", method = "post", operation_id = "linkIdentity")]
-    async fn link_with_code(
-        &self,
-        Signed(actor): Signed,
-        body: Body<CodeTrade>,
-    ) -> Answer<Created201<LinkedIdentity>, ComingBack> {
-        let mut tx = self.platform.db.begin().await?;
-        let linked = providers::link_with_code(&mut tx, actor.user, &body.0).await?;
-        tx.commit().await?;
-        Ok(Created201::of(linked))
-    }
-
-    /// Unlink an account elsewhere
-    ///
-    /// Nobody signs in with it any more; sessions stay. The only way into an account is not taken away.
-    #[oai(
-        path = "/identities/:identity_id",
-        method = "delete",
-        operation_id = "unlinkIdentity"
-    )]
-    async fn unlink(
-        &self,
-        Signed(actor): Signed,
-        /// Which of mine.
-        #[oai(example = "example_identity")]
-        identity_id: Path<IdentityId>,
-    ) -> Answer<Ok200<Nothing>, Unlinking> {
-        let mut tx = self.platform.db.begin().await?;
-        providers::unlink(&mut tx, actor.user, identity_id.0).await?;
-        tx.commit().await?;
-        Ok(Ok200::of(Nothing {}))
-    }
 }
 
 impl ProvidersApi {
@@ -261,24 +161,6 @@ impl ProvidersApi {
         Self {
             platform: platform.clone(),
         }
-    }
-
-    async fn send_off(
-        &self,
-        provider: &str,
-        asked: Asked,
-        linking: Option<UserId>,
-    ) -> domain::Result<Departure> {
-        let departure = Departure::to(&self.platform, provider, asked).await?;
-        let mut tx = self.platform.db.begin().await?;
-        providers::depart(&mut tx, &departure, linking).await?;
-        tx.commit().await?;
-        Ok(departure)
-    }
-
-    fn cookie_of(&self, departure: &Departure) -> String {
-        let public_url = &self.platform.config.http.public_url;
-        cookie::set(public_url, departure)
     }
 
     async fn receive(
@@ -344,37 +226,22 @@ impl ProvidersApi {
             settled => settled,
         }
     }
+}
 
-    /// Guessing at a password with a stolen token is still guessing.
-    async fn count_try(&self, user: UserId) -> domain::Result<()> {
-        let limit = self.platform.config.limits.login;
-        let user = user.to_string();
-        let counting = self.platform.rates.count(TRIES, &user, limit);
-        match tokio::time::timeout(super::PATIENCE, counting).await {
-            Ok(Ok(standing)) if !standing.allowed => Err(Error::RateLimited {
-                retry_after: standing.reset,
-            }),
-            _ => Ok(()),
-        }
-    }
+/// Makes ready for the provider, and writes down who leaves.
+pub(super) async fn send_off(
+    platform: &Platform,
+    provider: &str,
+    asked: Asked,
+    linking: Option<UserId>,
+) -> domain::Result<Departure> {
+    let departure = Departure::to(platform, provider, asked).await?;
+    let mut tx = platform.db.begin().await?;
+    providers::depart(&mut tx, &departure, linking).await?;
+    tx.commit().await?;
+    Ok(departure)
 }
 
 fn example_provider() -> String {
     "google".to_owned()
-}
-
-fn example_identity() -> IdentityId {
-    use poem_openapi::types::Example;
-    IdentityId::example()
-}
-
-impl poem_openapi::types::Example for LinkRequest {
-    fn example() -> Self {
-        Self {
-            password: Some(PasswordAttempt::example()),
-            return_to: Some(ReturnTo::example()),
-            state: Some(AppState::example()),
-            code_challenge: Some(CodeChallenge::example()),
-        }
-    }
 }

@@ -1,7 +1,12 @@
-use reqwest::Url;
-
 use super::reader::Reader;
 use crate::secret::Secret;
+
+mod return_to;
+mod values;
+
+pub use return_to::ReturnTo;
+pub(crate) use return_to::is_loopback;
+use values::{Endpoint, Kind, Name, Pem};
 
 /// Accounts elsewhere that people may sign in with.
 #[derive(Clone, Debug)]
@@ -28,6 +33,17 @@ pub enum ProviderKind {
     Github(Github),
 }
 
+impl ProviderKind {
+    /// Who vouches for people, and where to find them.
+    pub fn issuer(&self) -> &str {
+        match self {
+            Self::Oidc(oidc) => &oidc.issuer,
+            Self::Apple(apple) => &apple.issuer,
+            Self::Github(github) => &github.url,
+        }
+    }
+}
+
 /// Any issuer of OpenID Connect.
 #[derive(Clone, Debug)]
 pub struct Oidc {
@@ -52,52 +68,6 @@ pub struct Github {
     pub url: String,
     pub api_url: String,
     pub secret: Secret,
-}
-
-/// A place of an application's that people may be sent back to: an origin, and the beginning of a path.
-#[derive(Clone, Debug)]
-pub struct ReturnTo(Url);
-
-impl std::str::FromStr for ReturnTo {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|why| format!("`{text}` is no URL: {why}"))?;
-        if url.host_str().is_none_or(str::is_empty) {
-            return Err(format!("`{text}` names no host"));
-        }
-        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-            return Err(format!("`{text}` has more than an origin and a path"));
-        }
-        if url.scheme() == "http" && !is_loopback(&url) {
-            return Err(format!("`{text}` is not https"));
-        }
-        Ok(Self(url))
-    }
-}
-
-impl ReturnTo {
-    /// Whether `url` lies here: the same origin, and the path or something below it.
-    pub fn covers(&self, url: &Url) -> bool {
-        let origin = |url: &Url| {
-            let host = url.host_str().map(str::to_owned);
-            (url.scheme().to_owned(), host, url.port_or_known_default())
-        };
-        let ours = self.0.path().trim_end_matches('/');
-        let below = url.path().strip_prefix(ours);
-        origin(&self.0) == origin(url)
-            && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    }
-}
-
-/// Whether a URL leads to this machine alone: there plain http tells nobody anything.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse()
-            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// The settings of all providers, one list a setting.
@@ -286,140 +256,4 @@ fn title(name: &str) -> String {
         first.make_ascii_uppercase();
     }
     title
-}
-
-struct Name(String);
-
-impl std::str::FromStr for Name {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
-        let is_name = text.len() <= 30
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.bytes().all(plain);
-        match is_name {
-            // `POST /auth/oauth/token` is not about a provider.
-            true if text == "token" => Err("`token` is a word of ours".to_owned()),
-            true => Ok(Self(text.to_owned())),
-            false => Err(format!(
-                "`{text}` is not lower-case letters, digits and underscores"
-            )),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Oidc,
-    Apple,
-    Github,
-}
-
-impl std::str::FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "oidc" => Ok(Self::Oidc),
-            "apple" => Ok(Self::Apple),
-            "github" => Ok(Self::Github),
-            _ => Err(format!("`{text}` is none of oidc, apple and github")),
-        }
-    }
-}
-
-/// A URL that secrets are sent to, as written.
-#[derive(Clone)]
-struct Endpoint(String);
-
-impl std::str::FromStr for Endpoint {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|why| format!("`{text}` is no URL: {why}"))?;
-        match url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
-            true => Ok(Self(text.to_owned())),
-            false => Err(format!("`{text}` is not https")),
-        }
-    }
-}
-
-/// A key in PEM form; what is kept is its base64.
-#[derive(Clone)]
-struct Pem(Secret);
-
-impl std::str::FromStr for Pem {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.replace("\\n", "\n");
-        let inside = text.trim().strip_prefix("-----BEGIN PRIVATE KEY-----");
-        let inside = inside.and_then(|text| text.strip_suffix("-----END PRIVATE KEY-----"));
-        // The value is a secret: a message must not repeat it.
-        let inside =
-            inside.ok_or("it does not begin with BEGIN PRIVATE KEY (PKCS#8 in PEM form)")?;
-        Ok(Self(Secret::new(
-            inside.split_whitespace().collect::<String>(),
-        )))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn covers(allowed: &str, url: &str) -> bool {
-        let allowed: ReturnTo = allowed.parse().unwrap();
-        Url::parse(url).is_ok_and(|url| allowed.covers(&url))
-    }
-
-    #[test]
-    fn people_are_sent_to_the_origin_and_path_that_are_listed_and_below() {
-        let allowed = "https://app.example/in";
-        for good in [
-            "https://app.example/in",
-            "https://app.example/in/",
-            "https://app.example/in/a?b=c",
-            "https://app.example:443/in",
-            "https://APP.example/in",
-        ] {
-            assert!(covers(allowed, good), "{good}");
-        }
-        for bad in [
-            "https://app.example/inside",
-            "https://app.example/",
-            "https://app.example/in/../out",
-            "https://app.example/in/%2e%2e/out",
-            "https://app.example.evil.example/in",
-            "https://evil.example/in",
-            "https://evilapp.example/in",
-            "https://app.example@evil.example/in",
-            "https://app.example:444/in",
-            "http://app.example/in",
-            "//evil.example/in",
-            "javascript:alert(1)",
-            "https:\\\\evil.example/in",
-        ] {
-            assert!(!covers(allowed, bad), "{bad}");
-        }
-        assert!(covers("https://app.example", "https://app.example/any"));
-        assert!(covers("myapp://in", "myapp://in?x=1"));
-        assert!(!covers("myapp://in", "myapp://out"));
-    }
-
-    #[test]
-    fn a_place_to_return_to_is_plain() {
-        for bad in [
-            "nonsense",
-            "https://x.example/?q",
-            "http://x.example",
-            "data:text",
-            "https://a@x.example",
-        ] {
-            assert!(bad.parse::<ReturnTo>().is_err(), "{bad}");
-        }
-        assert!("http://127.0.0.1:3000/in".parse::<ReturnTo>().is_ok());
-        assert!("http://[::1]:3000/in".parse::<ReturnTo>().is_ok());
-    }
 }

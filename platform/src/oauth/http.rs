@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::OauthError;
+use crate::config::is_loopback;
 use crate::secret::Secret;
 
 /// A provider has so long to answer.
@@ -34,8 +35,13 @@ struct Refusal {
 }
 
 impl Http {
-    pub(super) fn new() -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+    /// For one provider. One on this machine is not looked for behind a proxy.
+    pub(super) fn new(provider: &str) -> Result<Self, reqwest::Error> {
+        let client = match Url::parse(provider).is_ok_and(|url| is_loopback(&url)) {
+            true => Client::builder().no_proxy(),
+            false => Client::builder(),
+        };
+        let client = client
             .user_agent(concat!("commons/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(PATIENCE)
             .timeout(PATIENCE)

@@ -98,7 +98,7 @@ impl Oauth {
             known.push(Known {
                 provider: provider.clone(),
                 documents: Documents::default(),
-                http: Http::new()?,
+                http: Http::new(provider.kind.issuer())?,
             });
         }
         Ok(Self {
@@ -153,9 +153,8 @@ impl ProviderClient<'_> {
     pub async fn authorization_url(&self, binding: &Binding) -> Result<String, OauthError> {
         match &self.known.provider.kind {
             ProviderKind::Github(github) => Ok(github::authorization_url(self, github, binding)),
-            ProviderKind::Oidc(oidc) => oidc::authorization_url(self, &oidc.issuer, binding).await,
-            ProviderKind::Apple(apple) => {
-                oidc::authorization_url(self, &apple.issuer, binding).await
+            kind @ (ProviderKind::Oidc(_) | ProviderKind::Apple(_)) => {
+                oidc::authorization_url(self, kind.issuer(), binding).await
             }
         }
     }

@@ -41,7 +41,7 @@ pub(super) async fn identify(
     said_by: Option<&str>,
     binding: &Binding,
 ) -> Result<Identity, OauthError> {
-    let issuer = client.issuer();
+    let issuer = client.known.provider.kind.issuer();
     let metadata = client.metadata(issuer).await?;
     let must_say = metadata.authorization_response_iss_parameter_supported;
     if said_by.map_or(must_say, |said_by| said_by != issuer) {
@@ -71,14 +71,6 @@ pub(super) async fn identify(
 }
 
 impl ProviderClient<'_> {
-    fn issuer(&self) -> &str {
-        match &self.known.provider.kind {
-            ProviderKind::Oidc(oidc) => &oidc.issuer,
-            ProviderKind::Apple(apple) => &apple.issuer,
-            ProviderKind::Github(github) => &github.url,
-        }
-    }
-
     async fn metadata(&self, issuer: &str) -> Result<std::sync::Arc<Metadata>, OauthError> {
         let (known, now) = (self.known, self.inner.clock.now());
         known.documents.metadata(&known.http, issuer, now).await

@@ -270,8 +270,8 @@ impl World {
         let mut claims = json!({
             "iss": issuer,
             "aud": CLIENT_ID,
-            "exp": chrono::Utc::now().timestamp() + 3600,
-            "iat": chrono::Utc::now().timestamp(),
+            "exp": platform::Clock::system().now().timestamp() + 3600,
+            "iat": platform::Clock::system().now().timestamp(),
             "nonce": grant.asked.get("nonce"),
         });
         let mut told = grant.claims.clone();

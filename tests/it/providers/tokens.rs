@@ -24,7 +24,7 @@ fn with(name: &str, value: Value) -> Value {
 #[tokio::test]
 async fn a_token_that_is_not_for_us_now_is_not_believed() {
     let (provider, app) = campus().await;
-    let now = chrono::Utc::now().timestamp();
+    let now = platform::Clock::system().now().timestamp();
     for (claims, why) in [
         (with("nonce", json!("another")), "another sign-in's nonce"),
         (with("nonce", Value::Null), "no nonce"),

@@ -17,7 +17,7 @@ use crate::identity::page::Page;
 pub(super) enum Back {
     /// On to the application.
     Sent(Redirect),
-    Entered(Entrance),
+    Entered(Box<Entrance>),
     Linked(Created201<LinkedIdentity>),
     /// For people, where nobody knows whose application it was.
     Refused(Page),
@@ -33,7 +33,7 @@ impl Back {
     }
 
     pub(super) fn entered(entry: Entry) -> Self {
-        Self::Entered(Entrance::of(entry))
+        Self::Entered(Box::new(Entrance::of(entry)))
     }
 
     pub(super) fn linked(linked: LinkedIdentity) -> Self {

@@ -15,7 +15,7 @@ fn name(public_url: &str, tag: &str) -> String {
     }
 }
 
-pub(super) fn set(public_url: &str, departure: &Departure) -> String {
+pub(in crate::identity) fn set(public_url: &str, departure: &Departure) -> String {
     let name = name(public_url, &departure.tag());
     let kind = match (departure.posts_back, public_url.starts_with("https://")) {
         // The post comes from the provider's page.

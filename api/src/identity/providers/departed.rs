@@ -13,9 +13,9 @@ use crate::answer::Ok200;
 /// Where to send the browser.
 #[derive(Clone, Debug, Object)]
 #[oai(example)]
-pub(super) struct AuthorizationUrl {
+pub(in crate::identity) struct AuthorizationUrl {
     /// Of the provider's. Good for ten minutes, once.
-    pub(super) authorization_url: String,
+    pub(in crate::identity) authorization_url: String,
 }
 
 pub(super) enum Departed {
@@ -38,7 +38,7 @@ pub(super) fn is_told(request: &Request) -> bool {
     accept.contains("application/json") && !accept.contains("text/html")
 }
 
-pub(super) fn told(departure: Departure, cookie: &str) -> Ok200<AuthorizationUrl> {
+pub(in crate::identity) fn told(departure: Departure, cookie: &str) -> Ok200<AuthorizationUrl> {
     let url = AuthorizationUrl {
         authorization_url: departure.url,
     };

@@ -4,10 +4,10 @@ use crate::identity::SUSPENDED;
 use crate::problem::{Refusals, Told};
 
 pub(super) struct Departing;
-pub(super) struct ComingBack;
+pub(in crate::identity) struct ComingBack;
 pub(super) struct Trading;
-pub(super) struct Linking;
-pub(super) struct Unlinking;
+pub(in crate::identity) struct Linking;
+pub(in crate::identity) struct Unlinking;
 
 const UNKNOWN: Told = Told::new(404, "not_found", "There is no such provider.");
 const EMAIL_TAKEN: Told = Told::new(
