@@ -10,7 +10,7 @@ use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
-use crate::identity::{IdentityApi, SessionsApi, TwoFactorApi};
+use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFactorApi};
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::settings::SettingsApi;
@@ -25,6 +25,8 @@ type Identity = (
     PasswordsApi,
     TwoFactorApi,
     SessionsApi,
+    ProvidersApi,
+    LinkedApi,
 );
 
 type People = (UsersApi, ContactsApi, SettingsApi);
@@ -39,6 +41,8 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             PasswordsApi::new(platform),
             TwoFactorApi::new(platform),
             SessionsApi::new(platform),
+            ProvidersApi::new(platform),
+            LinkedApi::new(platform),
         ),
         (
             UsersApi::new(platform),
@@ -66,7 +70,8 @@ pub(crate) fn root_apis(platform: &Arc<Platform>) -> RootApis {
 /// What operations are about.
 #[derive(Clone, Copy, Debug, Tags)]
 pub(crate) enum Tag {
-    /// Ways in: registering, signing in, staying in, leaving, proving an e-mail address or a phone, changing a password.
+    /// Ways in: registering, signing in (also with an account elsewhere), staying in, leaving, proving an e-mail address or
+    /// a phone, changing a password.
     Auth,
     /// People.
     Users,

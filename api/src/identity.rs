@@ -24,13 +24,17 @@ use crate::problem::{Answer, Refusals, Told};
 
 pub(crate) mod codes;
 mod entrance;
+mod linked;
 mod page;
 pub(crate) mod passwords;
+mod providers;
 mod sessions;
 mod shown_refresh;
 mod tries;
 mod two_factor;
 
+pub(crate) use linked::LinkedApi;
+pub(crate) use providers::ProvidersApi;
 pub(crate) use sessions::SessionsApi;
 pub(crate) use two_factor::TwoFactorApi;
 

@@ -31,6 +31,21 @@ pub struct Pagination {
     pub total_is_estimate: bool,
 }
 
+impl Pagination {
+    /// Of a list that is short by nature and always shown whole.
+    pub fn whole(count: usize) -> Self {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        Self {
+            total: count,
+            limit: count,
+            offset: 0,
+            has_more: false,
+            next_cursor: None,
+            total_is_estimate: false,
+        }
+    }
+}
+
 /// The page that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paging {

@@ -93,3 +93,7 @@ id!(
     /// One code that was sent to a phone.
     CodeId
 );
+id!(
+    /// A person's account elsewhere.
+    IdentityId
+);

@@ -17,4 +17,6 @@ pub mod settings;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{ChallengeId, CodeId, ContactId, PasswordResetId, SessionId, UserId, VerificationId};
+pub use ids::{
+    ChallengeId, CodeId, ContactId, IdentityId, PasswordResetId, SessionId, UserId, VerificationId,
+};

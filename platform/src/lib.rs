@@ -8,6 +8,7 @@ pub mod db;
 pub mod jobs;
 pub mod mail;
 pub mod net;
+pub mod oauth;
 pub mod presence;
 pub mod rate;
 pub mod redis;

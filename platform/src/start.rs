@@ -6,6 +6,7 @@ use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
+use crate::oauth::{Oauth, OauthSetupError};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
@@ -25,6 +26,7 @@ pub struct Platform {
     pub backoff: Backoff,
     pub mailer: Mailer,
     pub texter: Texter,
+    pub oauth: Oauth,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,8 @@ pub enum StartError {
     Mail(#[from] MailSetupError),
     #[error(transparent)]
     Sms(#[from] SmsSetupError),
+    #[error(transparent)]
+    Oauth(#[from] OauthSetupError),
 }
 
 impl Platform {
@@ -58,6 +62,7 @@ impl Platform {
             backoff: Backoff::new(&config, redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
             texter: Texter::new(&config.sms, &config.mail.folder, clock.clone())?,
+            oauth: Oauth::new(&config, clock.clone())?,
             config: Arc::new(config),
             clock,
             redis,

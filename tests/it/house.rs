@@ -345,7 +345,7 @@ fn the_example_environment_names_every_setting_and_no_other() {
         .map(|(name, _)| name)
         .filter(|name| {
             name.chars()
-                .all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_<>".contains(c))
         })
         .collect();
     let settings = Config::settings();

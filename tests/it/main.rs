@@ -23,6 +23,7 @@ mod operations;
 mod passwords;
 mod people;
 mod phone;
+mod providers;
 mod recovery_codes;
 mod schema;
 mod second_factor;

@@ -247,6 +247,7 @@ fn meaning(status: &str) -> &'static str {
         "200" => "Done.",
         "201" => "Made.",
         "202" => "Accepted; it will be done.",
+        "302" | "303" => "Go there.",
         "400" => "The request is wrong.",
         "401" => "Nobody is signed in.",
         "403" => "Not allowed.",
@@ -303,6 +304,12 @@ fn headers(status: &str, at_root: bool, tagged: bool) -> Map<String, Value> {
                 "Names this answer; see If-None-Match.",
                 "\"mZ1Dq5pVd0m7C1s0m2pW0g\"",
             ),
+        );
+    }
+    if matches!(status, "302" | "303") {
+        add(
+            "Location",
+            text("Where to.", "https://app.example/signed-in?code=…"),
         );
     }
     if status == "401" {

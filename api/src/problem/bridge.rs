@@ -98,6 +98,9 @@ fn unauthenticated_detail(code: &str) -> &'static str {
             "This challenge was answered, has expired, or was answered wrong too often. Sign in again."
         }
         "second_factor_wrong" => "The code is wrong, or was used before.",
+        "provider_refused" => {
+            "The provider did not say who you are, or not in a way that can be believed."
+        }
         "session_revoked" => "The session is over. Sign in again.",
         _ => "You are not signed in.",
     }

@@ -22,6 +22,7 @@ pub mod jobs;
 mod letters;
 mod links;
 mod password;
+pub mod providers;
 mod resets;
 mod second_factor;
 mod sessions;
@@ -81,6 +82,7 @@ pub async fn purge_expired(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Resul
         sql::delete_old_allowances(connection, now, limit).await?,
         second_factor::purge_expired(connection, now, limit).await?,
         codes::purge(tx, now, limit).await?,
+        providers::purge_expired(tx, now, limit).await?,
     ];
     Ok(purged.iter().sum())
 }

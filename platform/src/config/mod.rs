@@ -10,6 +10,7 @@ mod limits;
 mod mail;
 mod people;
 mod process;
+mod providers;
 mod reader;
 mod redis;
 mod sms;
@@ -24,11 +25,13 @@ pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use people::{LanguageTag, People};
 pub use process::{LogFormat, Process};
+pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
 pub use sms::{Sender, Sms, SmsRoute, Twilio};
 pub use telemetry::Telemetry;
 
+pub(crate) use providers::is_loopback;
 use reader::Reader;
 
 #[derive(Clone, Debug)]
@@ -42,6 +45,7 @@ pub struct Config {
     pub auth: Auth,
     pub codes: Codes,
     pub people: People,
+    pub providers: Providers,
     pub mail: Mail,
     pub sms: Sms,
     pub telemetry: Telemetry,
@@ -85,6 +89,7 @@ impl Config {
         let auth = Auth::read(reader);
         let codes = Codes::read(reader);
         let people = People::read(reader);
+        let providers = Providers::read(reader);
         let mail = Mail::read(reader);
         let sms = Sms::read(reader);
         let telemetry = Telemetry::read(reader);
@@ -98,6 +103,7 @@ impl Config {
             auth: auth?,
             codes: codes?,
             people: people?,
+            providers: providers?,
             mail: mail?,
             sms: sms?,
             telemetry: telemetry?,

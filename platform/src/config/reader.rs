@@ -118,6 +118,34 @@ impl<'a> Reader<'a> {
         self.parts(name)
     }
 
+    /// A setting that there is once for each of several things, such as `OAUTH_<NAME>_CLIENT_ID`: their values, in
+    /// the order of `names`.
+    pub(super) fn each<T>(
+        &mut self,
+        pattern: &'static str,
+        names: &[String],
+        help: &'static str,
+    ) -> Option<Vec<Option<T>>>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        self.note(pattern, Some(""), help);
+        let values = names.iter().map(|name| {
+            let name = pattern.replace("<NAME>", &name.to_ascii_uppercase());
+            match self.raw(&name) {
+                Some(text) => self.parse(&name, &text).map(Some),
+                None => Some(None),
+            }
+        });
+        let values: Vec<Option<Option<T>>> = values.collect();
+        values.into_iter().collect()
+    }
+
+    /// Reports what only several settings together show.
+    pub(super) fn wrong(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
     fn parts<T>(&mut self, name: &'static str) -> Option<Vec<T>>
     where
         T: FromStr<Err: fmt::Display>,
@@ -176,7 +204,7 @@ impl<'a> Reader<'a> {
             .filter(|text| !text.is_empty())
     }
 
-    fn parse<T>(&mut self, name: &'static str, text: &str) -> Option<T>
+    fn parse<T>(&mut self, name: &str, text: &str) -> Option<T>
     where
         T: FromStr<Err: fmt::Display>,
     {

@@ -57,7 +57,9 @@ impl TestApp {
                 panic!("{name} is not let in");
             };
             tx.commit().await.unwrap();
-            let client = self.anonymous().bearer(signed_in.tokens.token.as_deref().unwrap());
+            let client = self
+                .anonymous()
+                .bearer(signed_in.tokens.token.as_deref().unwrap());
             people.push(Somebody { id, name, client });
         }
         people

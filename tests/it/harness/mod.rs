@@ -11,6 +11,7 @@ mod given;
 pub mod labour;
 pub mod laws;
 pub mod letters;
+pub mod provider;
 
 pub use app::{SIGNING_KEY, TestApp};
 pub use authenticator::{Authenticator, owner, sheet, start, verify};
