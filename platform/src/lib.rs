@@ -12,6 +12,7 @@ pub mod redis;
 pub mod scope;
 pub mod secret;
 pub mod signals;
+pub mod storage;
 pub mod telemetry;
 
 mod ids;
@@ -22,3 +23,4 @@ pub use clock::Clock;
 pub use db::{Db, Tx};
 pub use ids::{id_at, new_id};
 pub use start::{Platform, StartError};
+pub use storage::Storage;

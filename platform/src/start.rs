@@ -7,6 +7,7 @@ use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
+use crate::storage::{Storage, StorageSetupError};
 use crate::{Cache, Clock, Db};
 
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct Platform {
     pub control: Control,
     pub rates: RateLimiter,
     pub mailer: Mailer,
+    pub storage: Storage,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,8 @@ pub enum StartError {
     Redis(#[from] RedisError),
     #[error(transparent)]
     Mail(#[from] MailSetupError),
+    #[error(transparent)]
+    Storage(#[from] StorageSetupError),
 }
 
 impl Platform {
@@ -48,6 +52,7 @@ impl Platform {
             control: Control::new(redis.clone(), db.pool().clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
+            storage: Storage::new(&config, clock.clone())?,
             config: Arc::new(config),
             clock,
             redis,

@@ -5,22 +5,26 @@ mod auth;
 mod database;
 mod http;
 mod jobs;
+mod lifecycle;
 mod limits;
 mod mail;
 mod process;
 mod reader;
 mod redis;
+mod storage;
 mod telemetry;
 
 pub use auth::{Auth, SigningKey};
 pub use database::Database;
 pub use http::Http;
 pub use jobs::Jobs;
+pub use lifecycle::Lifecycle;
 pub use limits::Limits;
 pub use mail::{Mail, MailRoute};
 pub use process::{LogFormat, Process};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
+pub use storage::{Endpoint, S3, Storage};
 pub use telemetry::Telemetry;
 
 use reader::Reader;
@@ -35,6 +39,8 @@ pub struct Config {
     pub jobs: Jobs,
     pub auth: Auth,
     pub mail: Mail,
+    pub storage: Storage,
+    pub lifecycle: Lifecycle,
     pub telemetry: Telemetry,
 }
 
@@ -75,6 +81,8 @@ impl Config {
         let jobs = Jobs::read(reader);
         let auth = Auth::read(reader);
         let mail = Mail::read(reader);
+        let storage = Storage::read(reader);
+        let lifecycle = Lifecycle::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -85,6 +93,8 @@ impl Config {
             jobs: jobs?,
             auth: auth?,
             mail: mail?,
+            storage: storage?,
+            lifecycle: lifecycle?,
             telemetry: telemetry?,
         })
     }
