@@ -7,16 +7,18 @@ use poem_openapi::Tags;
 
 use crate::health::HealthApi;
 use crate::identity::IdentityApi;
+use crate::lifecycle::LifecycleApi;
 use crate::operations::OperationsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (IdentityApi, UsersApi, OperationsApi);
+pub(crate) type Apis = (IdentityApi, UsersApi, LifecycleApi, OperationsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
         IdentityApi::new(platform),
         UsersApi::new(platform),
+        LifecycleApi::new(platform),
         OperationsApi::new(platform),
     )
 }

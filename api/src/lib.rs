@@ -8,8 +8,10 @@ mod body;
 mod console;
 mod docs;
 mod edge;
+mod files;
 mod health;
 mod identity;
+mod lifecycle;
 mod openapi;
 mod operations;
 mod ops;
@@ -46,6 +48,7 @@ pub fn app(platform: Platform) -> BoxEndpoint<'static> {
         .nest("/api/v1", OpenApiService::new(api, "Commons", VERSION))
         .nest("/docs", docs::routes())
         .nest("/console", console::routes())
+        .nest("/files", files::routes(&platform))
         .at("/openapi.json", docs::openapi())
         .at("/metrics", ops::metrics(&platform))
         .nest("/", OpenApiService::new(root, "Commons", VERSION));

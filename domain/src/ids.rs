@@ -77,3 +77,7 @@ id!(
     /// One mail that asks whether an address belongs to a person.
     VerificationId
 );
+id!(
+    /// One time that a person took their data along.
+    ExportId
+);

@@ -6,9 +6,10 @@ pub mod housekeeping;
 pub mod idempotency;
 pub mod identity;
 pub mod ids;
+pub mod lifecycle;
 pub mod operations;
 pub mod people;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
-pub use ids::{SessionId, UserId, VerificationId};
+pub use ids::{ExportId, SessionId, UserId, VerificationId};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::PurgeExpiredTokens;
+use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -36,5 +37,8 @@ pub fn schedule() -> Vec<Entry> {
             PurgeIdempotencyKeys::NAME,
         )
         .offset(37 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
+            .offset(53 * MINUTE),
     ]
 }

@@ -4,6 +4,7 @@ mod failure;
 mod housekeeping;
 mod idempotency;
 mod identity;
+mod lifecycle;
 mod people;
 mod registry;
 pub mod runtime;

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
-use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity, people};
+use crate::{Cx, Failure, Outcome, housekeeping, idempotency, identity, lifecycle, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -19,6 +19,13 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(identity::purge_expired_tokens)
         .with(identity::send_verification_mail)
+        .with(lifecycle::export)
+        .with(lifecycle::purge)
+        .with(lifecycle::purge_due)
+        .with(lifecycle::purge_exports)
+        .with(lifecycle::send_closing_mail)
+        .with(lifecycle::send_export_mail)
+        .with(lifecycle::send_kept_mail)
         .with(people::forget_copies)
 }
 

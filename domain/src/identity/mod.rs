@@ -12,6 +12,7 @@ mod handle;
 mod hashing;
 pub mod jobs;
 mod password;
+mod reauthentication;
 mod second_factor;
 mod sessions;
 mod sql;
@@ -21,6 +22,8 @@ mod verification;
 pub use accounts::{Account, NewUser, Registration, account, create_user, register};
 pub use entry::{Challenge, Entry, Way, enter};
 pub use password::{Password, PasswordAttempt};
+pub use reauthentication::reauthenticate;
+pub(crate) use sessions::revoke_all;
 pub use sessions::{
     Claimed, Device, Login, Proof, Refreshed, SignedIn, login, logout, prove, refresh, standing,
 };

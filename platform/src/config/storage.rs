@@ -103,7 +103,12 @@ mod tests {
         ] {
             assert!(text.parse::<Endpoint>().is_ok(), "{text}");
         }
-        for text in ["http://s3.example.org", "http://localhost.evil", "s3", "ftp://x"] {
+        for text in [
+            "http://s3.example.org",
+            "http://localhost.evil",
+            "s3",
+            "ftp://x",
+        ] {
             assert!(text.parse::<Endpoint>().is_err(), "{text}");
         }
     }

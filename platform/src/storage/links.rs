@@ -83,10 +83,7 @@ impl Storage {
         };
         let shown = [
             ("response-content-disposition", grant.disposition()),
-            (
-                "response-content-type",
-                content_type(&grant.key).to_owned(),
-            ),
+            ("response-content-type", content_type(&grant.key).to_owned()),
         ];
         let options = SignedUrlOptions::new().with_query(shown);
         let path = path(&grant.key)?;

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, GetOptions, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions,
-    WriteMultipart,
+    Attribute, Attributes, GetOptions, ObjectStore, ObjectStoreExt, PutMultipartOptions,
+    PutOptions, WriteMultipart,
 };
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -107,10 +107,7 @@ impl Storage {
     ) -> Result<BoxStream<'static, std::io::Result<Bytes>>> {
         let options = GetOptions::new().with_range(range);
         let found = self.place.store()?.get_opts(&path(key)?, options).await?;
-        Ok(found
-            .into_stream()
-            .map_err(std::io::Error::other)
-            .boxed())
+        Ok(found.into_stream().map_err(std::io::Error::other).boxed())
     }
 
     /// None: there is no such file.
@@ -149,7 +146,10 @@ impl Storage {
     /// Every file under a prefix, as it is listed.
     pub fn list(&self, prefix: &str) -> Result<BoxStream<'static, Result<FileInfo>>> {
         let found = self.place.store()?.list(Some(&path(prefix)?));
-        Ok(found.map_ok(FileInfo::from).map_err(StorageError::from).boxed())
+        Ok(found
+            .map_ok(FileInfo::from)
+            .map_err(StorageError::from)
+            .boxed())
     }
 
     /// Whether the store answers.
@@ -161,9 +161,7 @@ impl Storage {
     fn attributes(&self, key: &str) -> Attributes {
         match &self.place {
             Place::Folder(_) => Attributes::new(),
-            Place::S3(_) => {
-                Attributes::from_iter([(Attribute::ContentType, content_type(key))])
-            }
+            Place::S3(_) => Attributes::from_iter([(Attribute::ContentType, content_type(key))]),
         }
     }
 }

@@ -66,6 +66,10 @@ impl TestApp {
                 "MAIL_DIR".to_owned(),
                 folder.join("mail").display().to_string(),
             ),
+            (
+                "STORAGE_DIR".to_owned(),
+                folder.join("storage").display().to_string(),
+            ),
             ("RATE_LIMIT".to_owned(), "100000/60s".to_owned()),
             ("AUTH_RATE_LIMIT".to_owned(), "100000/60s".to_owned()),
         ]);

@@ -162,6 +162,28 @@ pub(in crate::identity) async fn session_stands(
     .await
 }
 
+/// What somebody who is signed in can show again.
+pub(in crate::identity) struct KnownProof {
+    pub(in crate::identity) password_hash: Option<String>,
+    pub(in crate::identity) signed_in_at: Option<Time>,
+}
+
+pub(in crate::identity) async fn proof_of(
+    connection: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+) -> Result<Option<KnownProof>> {
+    sqlx::query_as!(
+        KnownProof,
+        "select password_hash, (select created_at from sessions where id = $2 and user_id = $1) as signed_in_at
+         from users where id = $1",
+        user.0,
+        session.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 pub(in crate::identity) async fn delete_expired_refresh_tokens(
     connection: &mut PgConnection,
     now: Time,
