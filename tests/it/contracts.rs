@@ -1,11 +1,14 @@
 //! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
 //! decode, so add fields with a default and keep retired names until their rows are gone.
 
-use domain::VerificationId;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, SendVerificationMail};
+use domain::lifecycle::jobs::{
+    Export, Purge, PurgeDue, PurgeExports, SendClosingMail, SendExportMail, SendKeptMail,
+};
 use domain::people::jobs::ForgetCopies;
+use domain::{ExportId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -34,6 +37,24 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
         }),
+        stored(&Export {
+            export_id: ExportId(id),
+            user_id: UserId(id),
+        }),
+        stored(&Purge {
+            user_id: UserId(id),
+        }),
+        stored(&PurgeDue {}),
+        stored(&PurgeExports {}),
+        stored(&SendClosingMail {
+            user_id: UserId(id),
+        }),
+        stored(&SendExportMail {
+            export_id: ExportId(id),
+        }),
+        stored(&SendKeptMail {
+            user_id: UserId(id),
+        }),
         stored(&ForgetCopies {
             keys: vec!["user:7".to_owned()],
         }),
@@ -46,6 +67,13 @@ fn stored_jobs_look_the_same_as_ever() {
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.export maintenance bulk attempts 12 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007","user_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.purge maintenance bulk attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.purge_due maintenance bulk attempts 20 unique true payload {}
+    lifecycle.purge_exports maintenance bulk attempts 20 unique true payload {}
+    lifecycle.send_closing_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.send_export_mail mail normal attempts 20 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     "#);
 }

@@ -144,6 +144,14 @@ impl TestApp {
             .unwrap()
     }
 
+    /// One statement or several, past the API.
+    pub async fn run(&self, statements: &'static str) {
+        sqlx::raw_sql(statements)
+            .execute(self.platform.db.pool())
+            .await
+            .unwrap();
+    }
+
     pub async fn effects(&self, key: &str) -> i64 {
         sqlx::query_scalar("select count(*) from effects where key = $1")
             .bind(key)

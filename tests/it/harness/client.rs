@@ -40,6 +40,11 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
+    pub async fn delete_saying(&self, path: &str, body: Value) -> Reply {
+        let body = ("application/json", body.to_string().into_bytes());
+        self.send(Method::DELETE, path, Some(body)).await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(
             Method::POST,

@@ -8,7 +8,7 @@ pub mod fleet;
 pub mod labour;
 
 pub use app::TestApp;
-pub use client::{Client, Reply};
+pub use client::{Client, PASSWORD, Reply};
 
 use std::time::Duration;
 
