@@ -207,7 +207,10 @@ impl LifecycleApi {
         }
         let password = said.and_then(|said| said.password);
         let now = platform.clock.now();
-        identity::reauthenticate(&platform.db, actor, password, now).await
+        identity::reauthenticate(&platform.db, actor, password, now).await?;
+        let forgetting = platform.rates.forget(TRIES, &caller, limit);
+        let _ = tokio::time::timeout(PATIENCE, forgetting).await;
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use platform::storage::Grant;
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::{Body, EndpointExt, Request, Response, Server, handler};
 
@@ -63,6 +63,17 @@ async fn a_file_is_put_read_in_parts_listed_and_deleted() {
         storage.head("t/77/other.zip").await.unwrap().unwrap().size,
         1
     );
+    // A process died while it wrote.
+    let folder = std::path::Path::new(&app.settings["STORAGE_DIR"]).join("t/8");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (half, key) in [("a.zip#1", "t/8/a.zip"), ("b.zip#2", "")] {
+        std::fs::write(folder.join(half), "half").unwrap();
+        match key {
+            "" => assert_eq!(storage.delete_all("t/8").await.unwrap(), 0),
+            key => storage.delete(key).await.unwrap(),
+        }
+        assert!(!folder.join(half).exists());
+    }
     for key in ["../x", "t/../../x", "/etc/passwd/../x"] {
         assert!(storage.head(key).await.is_err(), "{key}");
     }
@@ -92,6 +103,9 @@ async fn a_link_hands_out_the_file_whole_or_in_part_until_it_expires() {
     ] {
         assert_eq!(whole.header(header), value, "{header}");
     }
+    let head = app.anonymous().send(Method::HEAD, &path(&link), None).await;
+    assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
+    assert_eq!(head.header("content-length"), "10");
     for (range, status, content, told) in [
         ("bytes=2-4", 206, "234", "bytes 2-4/10"),
         ("bytes=7-", 206, "789", "bytes 7-9/10"),

@@ -252,6 +252,10 @@ pub(super) async fn open_cursor(
     query: &'static str,
     user: UserId,
 ) -> Result<()> {
+    // A plan whose first rows are soon there: one that has to sort a million first would be cut off.
+    sqlx::query!("select set_config('cursor_tuple_fraction', '0.0001', true)")
+        .fetch_one(&mut *connection)
+        .await?;
     let declare = format!("declare gathered no scroll cursor for {query}");
     sqlx::query(AssertSqlSafe(declare))
         .bind(user.0)

@@ -51,21 +51,20 @@ pub const FOLDERS: &[&str] = &["exports"];
 /// Columns of `users` that an export does not show, because …
 pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are")];
 
-/// Deletes a slice of the rows whose `$column` is the person, by the primary key.
+/// Deletes a slice of the rows whose `$column` is the person. It is found by its place on the disk, locked: a key of two
+/// columns would be looked for in the whole table. What another has changed meanwhile is left to the next slice.
 macro_rules! rows {
-    ($table:literal, $column:literal, $key:literal) => {
+    ($table:literal, $column:literal) => {
         concat!(
-            "with gone as (delete from ",
-            $table,
-            " where (",
-            $key,
-            ") in (select ",
-            $key,
-            " from ",
+            "with slice as (select ctid from ",
             $table,
             " where ",
             $column,
-            " = $1 limit $2) returning 1) select count(*) from gone"
+            " = $1 limit $2 for update),
+             gone as (delete from ",
+            $table,
+            " where ctid = any(array(select ctid from slice)))
+             select count(*) from slice"
         )
     };
 }
@@ -75,10 +74,10 @@ macro_rules! rows {
 macro_rules! follows {
     ($mine:literal, $theirs:literal, $count:literal) => {
         concat!(
-            "with gone as (delete from follows where (follower_id, following_id) in (
-                 select follower_id, following_id from follows where ",
+            "with slice as (select ctid from follows where ",
             $mine,
-            " = $1 limit $2) returning ",
+            " = $1 limit $2 for update),
+             gone as (delete from follows where ctid = any(array(select ctid from slice)) returning ",
             $theirs,
             " as other),
              held as (select user_id from user_counts where user_id in (select other from gone)
@@ -89,7 +88,7 @@ macro_rules! follows {
             $count,
             " - 1, 0)
                          where user_id in (select user_id from held))
-             select count(*) from gone"
+             select count(*) from slice"
         )
     };
 }
@@ -149,7 +148,7 @@ pub const TABLES: &[PersonalTable] = &[
         purge: Purge::Delete(&[
             follows!("follower_id", "following_id", "follower_count"),
             follows!("following_id", "follower_id", "following_count"),
-            rows!("user_counts", "user_id", "user_id"),
+            rows!("user_counts", "user_id"),
         ]),
     },
     PersonalTable {
@@ -174,8 +173,8 @@ pub const TABLES: &[PersonalTable] = &[
             },
         ]),
         purge: Purge::Delete(&[
-            rows!("follow_requests", "follower_id", "follower_id, following_id"),
-            rows!("follow_requests", "following_id", "follower_id, following_id"),
+            rows!("follow_requests", "follower_id"),
+            rows!("follow_requests", "following_id"),
         ]),
     },
     PersonalTable {
@@ -191,8 +190,8 @@ pub const TABLES: &[PersonalTable] = &[
                     where b.blocker_id = $1 and u.deleted_at is null order by b.id",
         }]),
         purge: Purge::Delete(&[
-            rows!("blocks", "blocker_id", "blocker_id, blocked_id"),
-            rows!("blocks", "blocked_id", "blocker_id, blocked_id"),
+            rows!("blocks", "blocker_id"),
+            rows!("blocks", "blocked_id"),
         ]),
     },
     PersonalTable {
@@ -208,8 +207,8 @@ pub const TABLES: &[PersonalTable] = &[
                     where m.muter_id = $1 and not is_hidden_from($1, m.muted_id) order by m.id",
         }]),
         purge: Purge::Delete(&[
-            rows!("mutes", "muter_id", "muter_id, muted_id"),
-            rows!("mutes", "muted_id", "muter_id, muted_id"),
+            rows!("mutes", "muter_id"),
+            rows!("mutes", "muted_id"),
         ]),
     },
     PersonalTable {
@@ -222,7 +221,7 @@ pub const TABLES: &[PersonalTable] = &[
             query: "select jsonb_build_object('kind', kind, 'topic', topic, 'since', created_at)
                     from user_topics where user_id = $1 order by kind, place",
         }]),
-        purge: Purge::Delete(&[rows!("user_topics", "user_id", "user_id, kind, folded")]),
+        purge: Purge::Delete(&[rows!("user_topics", "user_id")]),
     },
     PersonalTable {
         name: "user_words",
@@ -230,11 +229,11 @@ pub const TABLES: &[PersonalTable] = &[
         export: Export::Nothing("they are the words of your names, which are in your profile"),
         // A word that nobody else has goes too.
         purge: Purge::Delete(&[
-            "with gone as (delete from user_words where (user_id, word) in (
-                 select user_id, word from user_words where user_id = $1 limit $2) returning word),
+            "with slice as (select ctid from user_words where user_id = $1 limit $2 for update),
+             gone as (delete from user_words where ctid = any(array(select ctid from slice)) returning word),
              forgotten as (delete from name_words where word in (select word from gone) and not exists (
                  select from user_words as others where others.word = name_words.word and others.user_id <> $1))
-             select count(*) from gone",
+             select count(*) from slice",
         ]),
     },
     PersonalTable {
@@ -246,7 +245,7 @@ pub const TABLES: &[PersonalTable] = &[
             entries: Entries::Many,
             query: "select to_jsonb(s) - 'user_id' from sessions as s where user_id = $1 order by created_at",
         }]),
-        purge: Purge::Delete(&[rows!("sessions", "user_id", "id")]),
+        purge: Purge::Delete(&[rows!("sessions", "user_id")]),
     },
     PersonalTable {
         name: "refresh_tokens",
@@ -264,7 +263,7 @@ pub const TABLES: &[PersonalTable] = &[
             query: "select jsonb_build_object('email', email, 'asked_at', created_at, 'proved_at', used_at)
                     from email_verifications where user_id = $1 order by created_at",
         }]),
-        purge: Purge::Delete(&[rows!("email_verifications", "user_id", "id")]),
+        purge: Purge::Delete(&[rows!("email_verifications", "user_id")]),
     },
     PersonalTable {
         name: "data_exports",
@@ -276,7 +275,7 @@ pub const TABLES: &[PersonalTable] = &[
             query: "select jsonb_build_object('asked_at', created_at, 'finished_at', finished_at, 'size', size)
                     from data_exports where user_id = $1 order by id",
         }]),
-        purge: Purge::Delete(&[rows!("data_exports", "user_id", "id")]),
+        purge: Purge::Delete(&[rows!("data_exports", "user_id")]),
     },
     PersonalTable {
         name: "jobs",

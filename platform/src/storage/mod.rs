@@ -122,9 +122,10 @@ impl Storage {
     /// Deletes a file. One that is not there is no error.
     pub async fn delete(&self, key: &str) -> Result<()> {
         match self.place.store()?.delete(&path(key)?).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
+        self.place.clear_halves(key).await
     }
 
     /// Deletes all files under a prefix such as `exports/{user}`, as they are listed. How many there were.
@@ -140,6 +141,7 @@ impl Storage {
                 Err(error) => return Err(error.into()),
             }
         }
+        self.place.clear(prefix).await?;
         Ok(count)
     }
 

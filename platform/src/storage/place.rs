@@ -1,5 +1,6 @@
 //! The two places where files are kept.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,19 +55,60 @@ impl Place {
         Ok(Self::S3(Arc::new(store)))
     }
 
+    /// What a process that died had begun to write lies beside the file, as `a.zip#1`, and no list shows it.
+    pub(super) async fn clear_halves(&self, key: &str) -> Result<(), StorageError> {
+        let Self::Folder(folder) = self else {
+            return Ok(());
+        };
+        let file = folder.join(key);
+        let (Some(beside), Some(name)) = (file.parent(), file.file_name()) else {
+            return Ok(());
+        };
+        let half = format!("{}#", name.to_string_lossy());
+        let mut entries = match tokio::fs::read_dir(beside).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(away)?,
+        };
+        while let Some(entry) = entries.next_entry().await.map_err(away)? {
+            if entry.file_name().to_string_lossy().starts_with(&half) {
+                forgiving(tokio::fs::remove_file(entry.path()).await)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for all under a prefix.
+    pub(super) async fn clear(&self, prefix: &str) -> Result<(), StorageError> {
+        match self {
+            Self::Folder(folder) => forgiving(tokio::fs::remove_dir_all(folder.join(prefix)).await),
+            Self::S3(_) => Ok(()),
+        }
+    }
+
     /// The folder is made when it is first used: a process that keeps no files needs none.
     pub(super) fn store(&self) -> Result<Arc<dyn ObjectStore>, StorageError> {
         match self {
             Self::S3(store) => Ok(store.clone()),
             Self::Folder(folder) => {
-                let away = |error: &dyn std::fmt::Display| {
+                std::fs::create_dir_all(folder).map_err(|error| {
                     StorageError::Unavailable(format!("{}: {error}", folder.display()))
-                };
-                std::fs::create_dir_all(folder).map_err(|error| away(&error))?;
-                let store = LocalFileSystem::new_with_prefix(folder);
-                let store = store.map_err(|error| away(&error))?;
-                Ok(Arc::new(store.with_automatic_cleanup(true)))
+                })?;
+                let store = LocalFileSystem::new_with_prefix(folder)?;
+                let store = store.with_automatic_cleanup(true).with_fsync(true);
+                Ok(Arc::new(store))
             }
         }
+    }
+}
+
+fn away(error: std::io::Error) -> StorageError {
+    StorageError::Unavailable(error.to_string())
+}
+
+/// Somebody else may have removed it.
+fn forgiving(removed: std::io::Result<()>) -> Result<(), StorageError> {
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(away(error)),
+        _ => Ok(()),
     }
 }

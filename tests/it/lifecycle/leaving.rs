@@ -95,6 +95,7 @@ async fn guessing_at_the_password_from_a_stolen_session_is_stopped() {
 async fn signing_in_within_the_grace_calls_a_deletion_off() {
     let app = TestApp::start().await;
     let (alice, _) = (app.person("alice").await, app.person("bob").await);
+    app.drain().await;
     let leaving = delete(&alice, "/users/me").await.data(202);
     let until = app.clock.now() + Duration::from_secs(30 * 24 * 3600);
     let told: chrono::DateTime<chrono::Utc> =
@@ -150,6 +151,7 @@ async fn ones_own_account_goes_by_any_of_its_names_and_anothers_takes_a_right() 
 async fn an_account_that_an_administrator_deletes_is_suspended_too_and_the_act_is_kept() {
     let app = TestApp::start().await;
     let (alice, root) = (app.person("alice").await, app.admin().await);
+    app.drain().await;
     let nobody = root.delete("/users/nobody").await;
     assert_eq!(nobody.problem(404), "not_found");
     let leaving = root.delete("/users/alice").await.data(202);
