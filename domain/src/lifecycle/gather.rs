@@ -129,7 +129,7 @@ mod tests {
             let parts = parts.map(|(at, page)| text(Entries::Many, at == 0, page, at == last));
             serde_json::from_str::<Vec<i32>>(&parts.collect::<String>()).unwrap()
         };
-        assert_eq!(many(&[page(0..0)]), []);
+        assert_eq!(many(&[page(0..0)]), Vec::<i32>::new());
         assert_eq!(many(&[page(0..2)]), [0, 1]);
         assert_eq!(many(&[page(0..2), page(0..0)]), [0, 1]);
         assert_eq!(many(&[page(0..2), page(2..3)]), [0, 1, 2]);
