@@ -11,6 +11,7 @@ use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
 use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFactorApi};
+use crate::lifecycle::LifecycleApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::settings::SettingsApi;
@@ -29,7 +30,7 @@ type Identity = (
     LinkedApi,
 );
 
-type People = (UsersApi, ContactsApi, SettingsApi);
+type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
@@ -48,6 +49,7 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             UsersApi::new(platform),
             ContactsApi::new(platform),
             SettingsApi::new(platform),
+            LifecycleApi::new(platform),
         ),
         (
             FollowsApi::new(platform),

@@ -49,6 +49,7 @@ pub(crate) struct Dependency {
 pub(crate) struct Services {
     database: Dependency,
     redis: Dependency,
+    storage: Dependency,
 }
 
 /// How the service is.
@@ -91,7 +92,7 @@ impl HealthApi {
 
     /// Readiness
     ///
-    /// Whether requests should come here: Postgres answers. Without Redis requests are served all the same.
+    /// Whether requests should come here: Postgres answers. Without Redis or files requests are served all the same.
     #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     pub(crate) async fn ready(&self) -> Checkup {
         let health = self.check().await;
@@ -111,9 +112,12 @@ impl HealthApi {
 
     async fn check(&self) -> Health {
         let platform = &self.platform;
-        let (database, redis) =
-            futures::join!(reach(platform.db.ping()), reach(platform.redis.ping()));
-        let well = [&database, &redis]
+        let (database, redis, storage) = futures::join!(
+            reach(platform.db.ping()),
+            reach(platform.redis.ping()),
+            reach(platform.storage.ping())
+        );
+        let well = [&database, &redis, &storage]
             .iter()
             .all(|service| service.status == DependencyStatus::Up);
         Health {
@@ -124,7 +128,11 @@ impl HealthApi {
             },
             timestamp: platform.clock.now(),
             version: crate::VERSION.to_owned(),
-            services: Services { database, redis },
+            services: Services {
+                database,
+                redis,
+                storage,
+            },
         }
     }
 }
@@ -187,6 +195,7 @@ impl Example for Health {
             services: Services {
                 database: up(0.4),
                 redis: up(0.1),
+                storage: up(0.2),
             },
         }
     }

@@ -30,7 +30,7 @@ pub(crate) mod passwords;
 mod providers;
 mod sessions;
 mod shown_refresh;
-mod tries;
+pub(crate) mod tries;
 mod two_factor;
 
 pub(crate) use linked::LinkedApi;
@@ -292,6 +292,13 @@ impl Refusals for SigningIn {
         ),
     ];
 }
+
+/// Before what cannot be undone.
+pub(crate) const REAUTHENTICATION_REQUIRED: Told = Told::new(
+    403,
+    "reauthentication_required",
+    "Sign in again; then you have a few minutes.",
+);
 
 /// Told only to those who showed that the account is theirs.
 pub(crate) const SUSPENDED: Told =

@@ -10,9 +10,11 @@ mod console;
 mod contacts;
 mod docs;
 mod edge;
+mod files;
 mod graph;
 mod health;
 mod identity;
+mod lifecycle;
 mod office;
 mod openapi;
 mod operations;
@@ -52,6 +54,7 @@ pub fn app(platform: Platform) -> BoxEndpoint<'static> {
         .nest("/api/v1", OpenApiService::new(api, "Commons", VERSION))
         .nest("/docs", docs::routes())
         .nest("/console", console::routes())
+        .nest("/files", files::routes(&platform))
         .at("/openapi.json", docs::openapi())
         .at("/metrics", ops::metrics(&platform))
         .nest("/", OpenApiService::new(root, "Commons", VERSION));

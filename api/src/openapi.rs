@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
-use poem_openapi::registry::{MetaApi, Registry};
+use poem_openapi::registry::{MetaApi, MetaPath, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use serde::Serialize;
 use serde_json::Value;
@@ -94,7 +94,7 @@ struct Described<T>(PhantomData<fn() -> T>);
 
 impl<T: OpenApi> OpenApi for Described<T> {
     fn meta() -> Vec<MetaApi> {
-        T::meta()
+        each_path_once(T::meta())
     }
 
     fn register(registry: &mut Registry) {
@@ -102,6 +102,24 @@ impl<T: OpenApi> OpenApi for Described<T> {
     }
 
     fn add_routes(self, _: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
+}
+
+/// Two APIs may share a path (`GET` of one, `DELETE` of another): a document that named it twice would lose the first.
+fn each_path_once(mut apis: Vec<MetaApi>) -> Vec<MetaApi> {
+    let mut paths: Vec<MetaPath> = Vec::new();
+    for path in apis
+        .iter_mut()
+        .flat_map(|api| std::mem::take(&mut api.paths))
+    {
+        match paths.iter_mut().find(|known| known.path == path.path) {
+            Some(known) => known.operations.extend(path.operations),
+            None => paths.push(path),
+        }
+    }
+    if let Some(first) = apis.first_mut() {
+        first.paths = paths;
+    }
+    apis
 }
 
 #[cfg(test)]

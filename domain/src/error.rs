@@ -126,6 +126,18 @@ impl From<platform::redis::RedisError> for Error {
     }
 }
 
+impl From<platform::storage::StorageError> for Error {
+    fn from(error: platform::storage::StorageError) -> Self {
+        match error {
+            platform::storage::StorageError::NotFound => Self::NotFound("file"),
+            platform::storage::StorageError::Unavailable(why) => {
+                tracing::warn!("storage failed: {why}");
+                Self::Unavailable("storage")
+            }
+        }
+    }
+}
+
 /// Names the refusal behind a constraint: Postgres decides races, the domain says what they mean.
 pub trait OnConstraint<T> {
     fn on_constraint(self, constraint: &str, refusal: Error) -> Result<T>;

@@ -97,3 +97,7 @@ id!(
     /// A person's account elsewhere.
     IdentityId
 );
+id!(
+    /// One time that a person took their data along.
+    ExportId
+);

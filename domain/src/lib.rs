@@ -8,6 +8,7 @@ pub mod housekeeping;
 pub mod idempotency;
 pub mod identity;
 pub mod ids;
+pub mod lifecycle;
 pub mod office;
 pub mod operations;
 pub mod people;
@@ -18,5 +19,6 @@ pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
 pub use ids::{
-    ChallengeId, CodeId, ContactId, IdentityId, PasswordResetId, SessionId, UserId, VerificationId,
+    ChallengeId, CodeId, ContactId, ExportId, IdentityId, PasswordResetId, SessionId, UserId,
+    VerificationId,
 };

@@ -16,6 +16,7 @@ pub mod scope;
 pub mod secret;
 pub mod signals;
 pub mod sms;
+pub mod storage;
 pub mod telemetry;
 
 mod ids;
@@ -28,3 +29,4 @@ pub use db::{Db, Tx};
 pub use ids::{id_at, new_id};
 pub use presence::Presence;
 pub use start::{Platform, StartError};
+pub use storage::Storage;

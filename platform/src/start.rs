@@ -10,6 +10,7 @@ use crate::oauth::{Oauth, OauthSetupError};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
+use crate::storage::{Storage, StorageSetupError};
 use crate::{Cache, Clock, Db, Presence};
 
 #[derive(Clone)]
@@ -27,6 +28,7 @@ pub struct Platform {
     pub mailer: Mailer,
     pub texter: Texter,
     pub oauth: Oauth,
+    pub storage: Storage,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,8 @@ pub enum StartError {
     Sms(#[from] SmsSetupError),
     #[error(transparent)]
     Oauth(#[from] OauthSetupError),
+    #[error(transparent)]
+    Storage(#[from] StorageSetupError),
 }
 
 impl Platform {
@@ -63,6 +67,7 @@ impl Platform {
             mailer: Mailer::new(&config.mail, clock.clone())?,
             texter: Texter::new(&config.sms, &config.mail.folder, clock.clone())?,
             oauth: Oauth::new(&config, clock.clone())?,
+            storage: Storage::new(&config, clock.clone())?,
             config: Arc::new(config),
             clock,
             redis,

@@ -6,6 +6,7 @@ use domain::graph::jobs::{PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
+use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -47,5 +48,8 @@ pub fn schedule() -> Vec<Entry> {
             PurgeIdempotencyKeys::NAME,
         )
         .offset(37 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
+            .offset(53 * MINUTE),
     ]
 }

@@ -9,9 +9,12 @@ use domain::identity::jobs::{
     PurgeExpiredTokens, ResealSecrets, SendAddressChangeNotice, SendAddressKnownMail, SendCodeText,
     SendPasswordChangedMail, SendResetMail, SendSecondFactorMail, SendVerificationMail,
 };
+use domain::lifecycle::jobs::{
+    Export, Purge, PurgeDue, PurgeExports, SendClosingMail, SendExportMail, SendKeptMail,
+};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, PasswordResetId, UserId, VerificationId};
+use domain::{CodeId, ExportId, PasswordResetId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -66,6 +69,24 @@ fn stored_jobs_look_the_same_as_ever() {
         stored(&SendVerificationMail {
             verification_id: VerificationId(id),
         }),
+        stored(&Export {
+            export_id: ExportId(id),
+            user_id: UserId(id),
+        }),
+        stored(&Purge {
+            user_id: UserId(id),
+        }),
+        stored(&PurgeDue {}),
+        stored(&PurgeExports {}),
+        stored(&SendClosingMail {
+            user_id: UserId(id),
+        }),
+        stored(&SendExportMail {
+            export_id: ExportId(id),
+        }),
+        stored(&SendKeptMail {
+            user_id: UserId(id),
+        }),
         stored(&LiftSuspension {
             user_id: UserId(id),
         }),
@@ -91,6 +112,13 @@ fn stored_jobs_look_the_same_as_ever() {
     identity.send_reset_mail mail urgent attempts 20 unique false payload {"reset_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_second_factor_mail mail urgent attempts 20 unique false payload {"at":"1970-01-01T00:00:00Z","notice":"recovery_code_used","user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.export maintenance bulk attempts 12 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007","user_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.purge maintenance bulk attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.purge_due maintenance bulk attempts 20 unique true payload {}
+    lifecycle.purge_exports maintenance bulk attempts 20 unique true payload {}
+    lifecycle.send_closing_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.send_export_mail mail normal attempts 20 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007"}
+    lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     "#);

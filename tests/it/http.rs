@@ -95,9 +95,13 @@ async fn all_wrong_fields_are_told_at_once() {
 #[tokio::test]
 async fn a_wrong_method_is_told_the_right_ones() {
     let app = TestApp::start().await;
-    let reply = app.anonymous().delete("/users/me").await;
+    let reply = app.anonymous().delete("/users/me/exports").await;
     assert_eq!(reply.problem(405), "method_not_allowed");
     assert_eq!(reply.header("allow"), "GET, HEAD");
+    // Of two APIs on one path.
+    let reply = app.anonymous().post("/users/me", json!({})).await;
+    assert_eq!(reply.problem(405), "method_not_allowed");
+    assert_eq!(reply.header("allow"), "GET, HEAD, DELETE");
     let reply = app.anonymous().get("/auth/login").await;
     assert_eq!(
         (reply.problem(405), reply.header("allow")),

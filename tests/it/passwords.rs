@@ -288,7 +288,7 @@ async fn a_password_is_changed_with_the_one_before_and_other_sessions_end() {
 
 #[tokio::test]
 async fn guessing_the_current_password_is_stopped() {
-    let app = TestApp::with(&[("LOGIN_RATE_LIMIT", "3/3600s")])
+    let app = TestApp::with(&[("GUESSES_PER_ACCOUNT", "3")])
         .await
         .leaving_jobs();
     let alice = app.person("alice").await;

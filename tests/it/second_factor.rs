@@ -154,7 +154,7 @@ async fn it_is_set_up_with_the_password_and_counts_once_a_code_has_confirmed_it(
 
 #[tokio::test]
 async fn guessing_the_password_of_an_open_session_is_stopped() {
-    let app = TestApp::with(&[("LOGIN_RATE_LIMIT", "3/3600s")])
+    let app = TestApp::with(&[("GUESSES_PER_ACCOUNT", "3")])
         .await
         .leaving_jobs();
     let alice = app.person("alice").await;

@@ -90,6 +90,12 @@ impl From<platform::redis::RedisError> for Failure {
     }
 }
 
+impl From<platform::storage::StorageError> for Failure {
+    fn from(error: platform::storage::StorageError) -> Self {
+        Error::from(error).into()
+    }
+}
+
 impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
         match error {

@@ -5,6 +5,7 @@ mod graph;
 mod housekeeping;
 mod idempotency;
 mod identity;
+mod lifecycle;
 mod office;
 mod people;
 mod registry;

@@ -10,7 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{graph, housekeeping, idempotency, identity, office, people};
+use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -30,6 +30,13 @@ pub fn registry() -> Registry {
         .with(identity::send_password_changed_mail)
         .with(identity::send_reset_mail)
         .with(identity::send_verification_mail)
+        .with(lifecycle::export)
+        .with(lifecycle::purge)
+        .with(lifecycle::purge_due)
+        .with(lifecycle::purge_exports)
+        .with(lifecycle::send_closing_mail)
+        .with(lifecycle::send_export_mail)
+        .with(lifecycle::send_kept_mail)
         .with(office::lift_suspension)
         .with(people::forget_copies)
 }

@@ -72,6 +72,45 @@ impl<'a, T: ParseFromJSON + ToJSON + Example> ApiExtractor<'a> for Body<T> {
     }
 }
 
+/// A body that may be left out.
+#[derive(Debug)]
+pub struct MaybeBody<T>(pub Option<T>);
+
+impl<'a, T: ParseFromJSON + ToJSON + Example> ApiExtractor<'a> for MaybeBody<T> {
+    const TYPES: &'static [ApiExtractorType] = Body::<T>::TYPES;
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        Body::<T>::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let meta = Body::<T>::request_meta()?;
+        Some(MetaRequest {
+            required: false,
+            ..meta
+        })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        if request.content_type().is_none() {
+            let bytes = read(request, body.take()?).await?;
+            return match bytes.is_empty() {
+                true => Ok(Self(None)),
+                false => Err(ContentTypeError::ExpectContentType.into()),
+            };
+        }
+        let body = Body::<T>::from_request(request, body, options).await?;
+        Ok(Self(Some(body.0)))
+    }
+}
+
 fn parse(bytes: &[u8]) -> Result<Value, ParseRequestPayloadError> {
     serde_json::from_slice(bytes).map_err(|error| ParseRequestPayloadError {
         reason: error.to_string(),

@@ -28,11 +28,12 @@ impl Doors {
         let mut doors = Self::default();
         doors.add_apis::<Apis>("/api/v1");
         doors.add_apis::<RootApis>("");
-        for path in
-            crate::docs::PATHS
-                .into_iter()
-                .chain(["/metrics", "/console", "/console/{file}"])
-        {
+        for path in crate::docs::PATHS.into_iter().chain([
+            "/metrics",
+            "/console",
+            "/console/{file}",
+            "/files/{token}",
+        ]) {
             doors.add(path.to_owned(), &[Method::GET]);
         }
         doors
@@ -64,7 +65,14 @@ impl Doors {
                 false => place.fixed.entry(segment.to_owned()).or_default(),
             };
         }
-        let mut names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        // Two APIs may share a path.
+        let before = place.door.as_ref().map(|door| door.methods.clone());
+        let before = before.unwrap_or_default();
+        let mut names: Vec<&str> = before
+            .split(", ")
+            .filter(|name| !name.is_empty() && *name != "HEAD")
+            .collect();
+        names.extend(methods.iter().map(Method::as_str));
         if let Some(get) = names.iter().position(|name| *name == "GET") {
             names.insert(get + 1, "HEAD");
         }
@@ -96,5 +104,8 @@ mod tests {
         assert_eq!(route("/"), None);
         let door = doors.find("/users/7").unwrap();
         assert_eq!(door.methods, "GET, HEAD, PUT");
+        doors.add("/users/{id}".to_owned(), &[Method::DELETE]);
+        let door = doors.find("/users/7").unwrap();
+        assert_eq!(door.methods, "GET, HEAD, PUT, DELETE");
     }
 }

@@ -114,9 +114,10 @@ fn first_in_a_minute(now: i64) -> bool {
             .is_ok()
 }
 
-/// A page is many small files that cost nothing; what it calls is counted.
+/// A page is many small files that cost nothing; what it calls is counted. Files are fetched by links that were counted
+/// when they were made, many for one page, and in pieces.
 fn is_page(path: &str) -> bool {
-    ["/docs", "/console"]
+    ["/docs", "/console", "/files/"]
         .iter()
         .any(|page| path.starts_with(page))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::identity::codes::{self, CodeAttempt, Newcomer, SentCode};
-use domain::identity::{Account, PasswordAttempt};
+use domain::identity::{self, Account, PasswordAttempt};
 use domain::people::Phone;
 use platform::Platform;
 use platform::backoff::Guess;
@@ -11,7 +11,7 @@ use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
 use super::entrance::Entrance;
-use super::{SUSPENDED, tries};
+use super::{REAUTHENTICATION_REQUIRED, SUSPENDED, tries};
 use crate::answer::{Accepted202, Ok200};
 use crate::apis::Tag;
 use crate::auth::{FromDevice, FromLine, Signed};
@@ -42,9 +42,10 @@ struct SetPhoneRequest {
 
 /// The password of the account, once more.
 #[derive(Debug, Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
 struct RemovePhoneRequest {
-    password: PasswordAttempt,
+    /// Absent only where the account has none.
+    password: Option<PasswordAttempt>,
 }
 
 struct ByCode;
@@ -121,24 +122,15 @@ impl CodesApi {
     async fn remove_phone(
         &self,
         Signed(actor): Signed,
-        line: FromLine,
         body: Body<RemovePhoneRequest>,
     ) -> Answer<Ok200<Account>, RemovingPhone> {
-        let user = actor.user.to_string();
-        let guess = Guess {
-            at: "password",
-            account: &user,
-            line: &line.0,
-        };
-        let account = tries::guess(&self.platform, guess, async {
-            let db = &self.platform.db;
-            let owner = codes::prove_owner(db, actor.user, body.0.password).await?;
-            let mut tx = db.begin().await?;
-            let account = codes::remove_phone(&mut tx, &owner).await?;
-            tx.commit().await?;
-            Ok(account)
-        });
-        Ok(Ok200::of(account.await?))
+        let db = &self.platform.db;
+        let showing = identity::reauthenticate(db, actor, body.0.password);
+        let owner = tries::guess_again(&self.platform, actor, showing).await?;
+        let mut tx = db.begin().await?;
+        let account = codes::remove_phone(&mut tx, &owner).await?;
+        tx.commit().await?;
+        Ok(Ok200::of(account))
     }
 }
 
@@ -180,15 +172,11 @@ impl Refusals for SettingPhone {
 
 impl Refusals for RemovingPhone {
     const LIST: &'static [Told] = &[
-        Told::new(
-            403,
-            "password_wrong",
-            "This is not the password of the account.",
-        ),
+        REAUTHENTICATION_REQUIRED,
         Told::new(
             409,
-            "only_way_in",
-            "The phone is the only way into this account: give it an e-mail address and a password first.",
+            "last_way_in",
+            "This is the only way into your account. Set a password first.",
         ),
     ];
 }
@@ -213,7 +201,7 @@ impl Example for SetPhoneRequest {
 impl Example for RemovePhoneRequest {
     fn example() -> Self {
         Self {
-            password: PasswordAttempt::example(),
+            password: Some(PasswordAttempt::example()),
         }
     }
 }

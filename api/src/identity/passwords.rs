@@ -13,7 +13,7 @@ use poem_openapi::param::Query;
 use poem_openapi::types::Example;
 
 use super::page::{self, Page, PageOr};
-use super::tries;
+use super::{REAUTHENTICATION_REQUIRED, tries};
 use crate::answer::{Accepted202, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
@@ -168,11 +168,7 @@ impl PasswordsApi {
 }
 
 impl Refusals for Confirming {
-    const LIST: &'static [Told] = &[Told::new(
-        403,
-        "reauthentication_required",
-        "Sign in again; then you have a few minutes.",
-    )];
+    const LIST: &'static [Told] = &[REAUTHENTICATION_REQUIRED];
 }
 
 fn example_token() -> LinkToken {

@@ -48,7 +48,6 @@ pub(crate) async fn guess_again<T>(
 fn is_wrong(error: &Error) -> bool {
     match error {
         Error::Unauthenticated(_) => true,
-        Error::Denied { code, .. } => *code == "password_wrong",
         Error::Invalid(fields) => fields.iter().any(|field| field.code == "wrong"),
         _ => false,
     }

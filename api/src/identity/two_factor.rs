@@ -13,7 +13,7 @@ use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
 use super::entrance::Entrance;
-use super::{SUSPENDED, tries};
+use super::{REAUTHENTICATION_REQUIRED, SUSPENDED, tries};
 use crate::answer::{Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::{FromDevice, Signed};
@@ -182,8 +182,9 @@ impl TwoFactorApi {
     }
 
     async fn prove(&self, actor: Actor, attempt: Option<PasswordAttempt>) -> domain::Result<()> {
-        let proving = identity::prove_again(&self.platform.db, actor.user, attempt);
-        tries::guess_again(&self.platform, actor, proving).await
+        let showing = identity::reauthenticate(&self.platform.db, actor, attempt);
+        tries::guess_again(&self.platform, actor, showing).await?;
+        Ok(())
     }
 }
 
@@ -203,11 +204,11 @@ const ON: Told = Told::new(409, "two_factor_on", "Two-factor sign-in is on.");
 const OFF: Told = Told::new(409, "two_factor_off", "Two-factor sign-in is off.");
 
 impl Refusals for Starting {
-    const LIST: &'static [Told] = &[ON];
+    const LIST: &'static [Told] = &[REAUTHENTICATION_REQUIRED, ON];
 }
 
 impl Refusals for Changing {
-    const LIST: &'static [Told] = &[ON, OFF];
+    const LIST: &'static [Told] = &[REAUTHENTICATION_REQUIRED, ON, OFF];
 }
 
 impl Refusals for Answering {

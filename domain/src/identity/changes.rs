@@ -1,7 +1,5 @@
 //! What somebody who is signed in changes of their ways in, once they have shown again who they are.
 
-use std::time::Duration;
-
 use platform::config::Auth;
 use platform::mail::Letter;
 use platform::{Db, Tx};
@@ -13,12 +11,10 @@ use super::allowances::{self, Allowance};
 use super::hashing::{self, PasswordHash};
 use super::jobs::{SendAddressChangeNotice, SendPasswordChangedMail, SendVerificationMail};
 use super::password::{Password, PasswordAttempt};
+use super::reauthentication::{Confirmed, confirm, wrong};
 use super::{letters, sessions, sql};
 use crate::people::{self, Actor, Email};
-use crate::{Error, Result, UserId, VerificationId};
-
-/// Who has no password shows who they are by having signed in no longer ago.
-const FRESH: Duration = Duration::from_secs(5 * 60);
+use crate::{Result, UserId, VerificationId};
 
 /// A new password.
 #[derive(Clone, Debug, Object)]
@@ -36,47 +32,6 @@ pub struct EmailChange {
     pub email: Email,
     /// The account's. Absent only where it has none.
     pub password: Option<PasswordAttempt>,
-}
-
-/// Somebody who is signed in showed again who they are.
-pub struct Confirmed {
-    actor: Actor,
-    known: sql::Known,
-}
-
-/// By the password, which `field` holds; where the account has none, by a session that is minutes old. Before a
-/// transaction begins: it takes a moment.
-async fn confirm(
-    db: &Db,
-    actor: Actor,
-    attempt: Option<PasswordAttempt>,
-    field: &str,
-) -> Result<Confirmed> {
-    let known = {
-        let mut connection = db.acquire().await?;
-        sql::known(&mut connection, actor.user, actor.session).await?
-    };
-    let known = known.ok_or(Error::Unauthenticated("token_revoked"))?;
-    match (&known.password_hash, attempt) {
-        (None, _) if known.signed_in_at + FRESH > db.clock().now() => {}
-        (None, _) => {
-            return Err(Error::denied(
-                "reauthentication_required",
-                "Sign in again; then you have a few minutes.",
-            ));
-        }
-        (Some(_), None) => return Err(Error::invalid(field, "required", "is required")),
-        (Some(hash), Some(attempt)) => {
-            if !hashing::verify(attempt, Some(hash.clone())).await? {
-                return Err(wrong(field));
-            }
-        }
-    }
-    Ok(Confirmed { actor, known })
-}
-
-fn wrong(field: &str) -> Error {
-    Error::invalid(field, "wrong", "is not the password of this account")
 }
 
 /// A new password, ready to be set in the place of the one that was shown.

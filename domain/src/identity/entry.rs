@@ -8,6 +8,7 @@ use poem_openapi::types::Example;
 
 use super::sessions::{self, Device};
 use super::{Passed, SignedIn, accounts, second_factor, sql};
+use crate::lifecycle::jobs::SendKeptMail;
 use crate::{Error, Result, UserId, people};
 
 /// The refusal of somebody whose address is not proved, where it has to be.
@@ -92,7 +93,9 @@ pub async fn enter(
     {
         return Ok(Entry::Challenged(challenge));
     }
-    sql::admit(tx.connection(), user, now).await?;
+    if sql::admit(tx.connection(), user, now).await? {
+        tx.enqueue(SendKeptMail { user_id: user }).await?;
+    }
     people::changed(tx, user).await?;
     let account = accounts::account(tx.connection(), user).await?;
     let tokens = sessions::open(tx, auth, user, account.role, device).await?;

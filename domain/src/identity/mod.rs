@@ -23,6 +23,7 @@ mod letters;
 mod links;
 mod password;
 pub mod providers;
+mod reauthentication;
 mod resets;
 mod second_factor;
 mod sessions;
@@ -47,6 +48,7 @@ pub use entry::{Challenge, EMAIL_UNVERIFIED, Entry, Way, enter};
 pub use hashing::hash_password;
 pub use links::LinkToken;
 pub use password::{Password, PasswordAttempt};
+pub use reauthentication::{Confirmed, reauthenticate};
 pub use resets::{
     ForgottenPassword, PasswordReset, ReadyReset, ask_reset, check_reset, ready_reset,
     reset_letter, reset_password,
@@ -59,7 +61,7 @@ pub use second_factor::{
 pub(crate) use sessions::revoke_all;
 pub use sessions::{
     Claimed, Device, Login, LoginProof, Proof, Refreshed, ShownRefresh, SignedIn, login, logout,
-    prove, prove_again, refresh, remind, standing,
+    prove, refresh, remind, standing,
 };
 pub use tokens::{RefreshToken, Tokens, verify as read_token};
 pub use verification::{

@@ -158,22 +158,6 @@ pub async fn prove(db: &Db, claimed: Claimed<'_>, password: PasswordAttempt) -> 
     }
 }
 
-/// Somebody who is signed in shows their password again, before what cannot be undone. Who has none, need not.
-pub async fn prove_again(db: &Db, user: UserId, attempt: Option<PasswordAttempt>) -> Result<()> {
-    let hash = {
-        let mut connection = db.acquire().await?;
-        sql::password_hash(&mut connection, user).await?
-    };
-    let Some(hash) = hash else {
-        return Ok(());
-    };
-    let attempt = attempt.ok_or_else(|| Error::invalid("password", "required", "is required"))?;
-    match hashing::verify(attempt, Some(hash)).await? {
-        true => Ok(()),
-        false => Err(Error::invalid("password", "wrong", "is not your password")),
-    }
-}
-
 /// Lets in whoever proved to know the password.
 pub async fn login(tx: &mut Tx, auth: &Auth, proof: &Proof, device: &Device) -> Result<Entry> {
     let Some((attempt, renewed)) = &proof.renewal else {

@@ -139,7 +139,9 @@ impl WireText for Username {
                 "takes letters, digits, dots and underscores, and starts with a letter or digit",
             ));
         }
-        if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
+        let folded = text.to_ascii_lowercase();
+        // Deleted accounts are called so.
+        if RESERVED.contains(&folded.as_str()) || folded.starts_with("deleted_") {
             return Err(Fault::new("reserved", "is a reserved name"));
         }
         Ok(Self(text.to_owned()))
@@ -239,6 +241,7 @@ mod tests {
         assert_eq!(code::<Username>("_john"), "invalid");
         assert_eq!(code::<Username>("jöhn"), "invalid");
         assert_eq!(code::<Username>("Admin"), "reserved");
+        assert_eq!(code::<Username>("Deleted_0193"), "reserved");
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub enum Right {
     VerifyPeople,
     /// Suspend accounts and let them back.
     SuspendPeople,
+    /// Have accounts of others deleted.
+    DeletePeople,
     /// Give and take roles.
     GrantRoles,
 }
@@ -62,6 +64,7 @@ impl Right {
             Self::SeeAccounts => "see_accounts",
             Self::VerifyPeople => "verify_people",
             Self::SuspendPeople => "suspend_people",
+            Self::DeletePeople => "delete_people",
             Self::GrantRoles => "grant_roles",
         }
     }
@@ -74,6 +77,7 @@ impl Role {
             | Right::SeeAccounts
             | Right::VerifyPeople
             | Right::SuspendPeople
+            | Right::DeletePeople
             | Right::GrantRoles => self == Self::Admin,
         }
     }
@@ -112,6 +116,7 @@ mod tests {
             Right::SeeAccounts,
             Right::VerifyPeople,
             Right::SuspendPeople,
+            Right::DeletePeople,
             Right::GrantRoles,
         ] {
             assert!(Role::Admin.may(right));

@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 
 use crate::people::{self, Audience};
 use crate::wire::{Fault, WireText, wire_text};
-use crate::{Error, Result, UserId};
+use crate::{Error, Result, UserId, graph};
 
 /// A language as BCP 47 writes it: `en`, `pt-BR`, `zh-Hant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,6 +166,9 @@ pub async fn change(
     if let Some(privacy) = change.privacy {
         sql::keep_privacy(tx.connection(), user, privacy, now).await?;
         people::changed(tx, user).await?;
+        if privacy.who_may_follow == Some(FollowsBy::Everyone) {
+            graph::accept_all(tx, user).await?;
+        }
     }
     settings(tx.connection(), defaults, user).await
 }

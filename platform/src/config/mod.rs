@@ -6,6 +6,7 @@ mod codes;
 mod database;
 mod http;
 mod jobs;
+mod lifecycle;
 mod limits;
 mod mail;
 mod people;
@@ -14,6 +15,7 @@ mod providers;
 mod reader;
 mod redis;
 mod sms;
+mod storage;
 mod telemetry;
 
 pub use auth::{Auth, SameSite, SigningKey};
@@ -21,6 +23,7 @@ pub use codes::Codes;
 pub use database::Database;
 pub use http::Http;
 pub use jobs::Jobs;
+pub use lifecycle::Lifecycle;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use people::{LanguageTag, People};
@@ -29,6 +32,7 @@ pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, Retu
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
 pub use sms::{Sender, Sms, SmsRoute, Twilio};
+pub use storage::{Endpoint, S3, Storage};
 pub use telemetry::Telemetry;
 
 pub(crate) use providers::is_loopback;
@@ -48,6 +52,8 @@ pub struct Config {
     pub providers: Providers,
     pub mail: Mail,
     pub sms: Sms,
+    pub storage: Storage,
+    pub lifecycle: Lifecycle,
     pub telemetry: Telemetry,
 }
 
@@ -92,6 +98,8 @@ impl Config {
         let providers = Providers::read(reader);
         let mail = Mail::read(reader);
         let sms = Sms::read(reader);
+        let storage = Storage::read(reader);
+        let lifecycle = Lifecycle::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -106,6 +114,8 @@ impl Config {
             providers: providers?,
             mail: mail?,
             sms: sms?,
+            storage: storage?,
+            lifecycle: lifecycle?,
             telemetry: telemetry?,
         })
     }

@@ -68,6 +68,10 @@ impl TestApp {
                 "MAIL_DIR".to_owned(),
                 folder.join("mail").display().to_string(),
             ),
+            (
+                "STORAGE_DIR".to_owned(),
+                folder.join("storage").display().to_string(),
+            ),
             ("RATE_LIMIT".to_owned(), "100000/60s".to_owned()),
             ("AUTH_RATE_LIMIT".to_owned(), "100000/60s".to_owned()),
         ]);
@@ -151,6 +155,14 @@ impl TestApp {
             .fetch_one(self.platform.db.pool())
             .await
             .unwrap()
+    }
+
+    /// One statement or several, past the API.
+    pub async fn run(&self, statements: &'static str) {
+        sqlx::raw_sql(statements)
+            .execute(self.platform.db.pool())
+            .await
+            .unwrap();
     }
 
     pub async fn effects(&self, key: &str) -> i64 {

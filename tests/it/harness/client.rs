@@ -49,6 +49,11 @@ impl Client {
         .await
     }
 
+    pub async fn delete_saying(&self, path: &str, body: Value) -> Reply {
+        let body = ("application/json", body.to_string().into_bytes());
+        self.send(Method::DELETE, path, Some(body)).await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(
             Method::POST,

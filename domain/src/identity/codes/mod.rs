@@ -13,7 +13,7 @@ mod text;
 
 pub use code::CodeAttempt;
 pub use entrance::{Newcomer, login, verify};
-pub use phone::{Owner, prove_owner, remove_phone, set_phone};
+pub use phone::{remove_phone, set_phone};
 pub use text::code_text;
 
 use chrono::{DateTime, Utc};

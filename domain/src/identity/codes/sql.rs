@@ -158,41 +158,44 @@ pub(super) async fn set_phone(
     Ok(())
 }
 
-pub(super) struct OtherWay {
-    pub(super) password_hash: Option<String>,
-    pub(super) has_email: bool,
+pub(super) enum RemovedPhone {
+    Done,
+    LastWayIn,
+    /// The password is not the one that was shown any more.
+    OtherPassword,
 }
 
-pub(super) async fn other_way(
-    connection: &mut PgConnection,
-    user: UserId,
-) -> Result<Option<OtherWay>> {
-    sqlx::query_as!(
-        OtherWay,
-        "select password_hash, email is not null as \"has_email!\" from users where id = $1",
-        user.0,
-    )
-    .fetch_optional(connection)
-    .await
-}
-
-/// False where the password or the address is another by now.
+/// Under the lock of the row: whoever takes another way in away at the same moment waits.
 pub(super) async fn remove_phone(
     connection: &mut PgConnection,
     user: UserId,
-    password_hash: &str,
+    password_hash: Option<&str>,
     now: Time,
-) -> Result<bool> {
-    let removed = sqlx::query!(
-        "update users set phone = null, phone_verified_at = null, updated_at = $3
-         where id = $1 and password_hash = $2 and email is not null",
+) -> Result<RemovedPhone> {
+    let found = sqlx::query!(
+        "select password_hash is not distinct from $2 as \"same!\",
+                (password_hash is not null and email is not null
+                 or exists (select from user_identities where user_id = users.id)) as \"another!\"
+         from users where id = $1 for no key update",
         user.0,
         password_hash,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !found.same {
+        return Ok(RemovedPhone::OtherPassword);
+    }
+    if !found.another {
+        return Ok(RemovedPhone::LastWayIn);
+    }
+    sqlx::query!(
+        "update users set phone = null, phone_verified_at = null, updated_at = $2 where id = $1",
+        user.0,
         now,
     )
     .execute(connection)
     .await?;
-    Ok(removed.rows_affected() > 0)
+    Ok(RemovedPhone::Done)
 }
 
 pub(super) async fn delete_expired_codes(

@@ -1,6 +1,6 @@
 //! The accounts elsewhere that a person signs in with.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use platform::oauth::Identity;
 use platform::{Db, Tx};
 use poem_openapi::Object;
@@ -8,14 +8,11 @@ use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
 use super::sql;
-use crate::identity::hashing;
 use crate::identity::password::PasswordAttempt;
+use crate::identity::reauthentication::{FRESH, reauthenticate};
 use crate::people::{Actor, Email};
 use crate::wire::WireText;
 use crate::{Error, IdentityId, Result, UserId};
-
-/// Whoever signed in so shortly ago need not show again who they are.
-const FRESH: TimeDelta = TimeDelta::minutes(5);
 
 /// An account elsewhere that somebody signs in with.
 #[derive(Clone, Debug, Object)]
@@ -51,19 +48,11 @@ pub async fn may_link(
             "Prove your e-mail address first.",
         ));
     }
-    if now - found.signed_in_at < FRESH {
+    if found.signed_in_at + FRESH > now {
         return Ok(());
     }
-    let Some(password) = password else {
-        return Err(Error::denied(
-            "reauthentication_required",
-            "Send your password, or sign in anew: this takes a sign-in of the last five minutes.",
-        ));
-    };
-    match hashing::verify(password, found.password_hash).await? {
-        true => Ok(()),
-        false => Err(Error::invalid("password", "wrong", "is not your password")),
-    }
+    reauthenticate(db, actor, password).await?;
+    Ok(())
 }
 
 /// Links an account elsewhere to a person. Linking it again changes nothing; of two people at once one gets it.

@@ -207,7 +207,6 @@ pub(super) async fn delete_identity(
 
 pub(super) struct ShowedWhoTheyAre {
     pub(super) signed_in_at: Time,
-    pub(super) password_hash: Option<String>,
     pub(super) email_unverified: bool,
 }
 
@@ -217,7 +216,7 @@ pub(super) async fn showed_who_they_are(
 ) -> Result<Option<ShowedWhoTheyAre>> {
     sqlx::query_as!(
         ShowedWhoTheyAre,
-        "select sessions.created_at as signed_in_at, users.password_hash,
+        "select sessions.created_at as signed_in_at,
                 (users.email is not null and users.email_verified_at is null) as \"email_unverified!\"
          from sessions join users on users.id = sessions.user_id
          where sessions.id = $1 and users.id = $2",

@@ -167,7 +167,7 @@ pub(in crate::identity) async fn threshold(
 }
 
 /// Notes the entry; coming back lifts what the owner had put on the account, and a suspension whose time has passed.
-/// Whether there was anything to lift.
+/// Whether a deletion is called off.
 pub(in crate::identity) async fn admit(
     connection: &mut PgConnection,
     user: UserId,
@@ -177,8 +177,7 @@ pub(in crate::identity) async fn admit(
         "update users set last_login_at = $2, last_seen_at = $2, deactivated_at = null, delete_at = null,
                           suspended_at = null, suspended_until = null, suspended_why = null
          from users as before where users.id = $1 and before.id = users.id
-         returning (before.deactivated_at is not null or before.delete_at is not null
-                    or before.suspended_at is not null) as \"restored!\"",
+         returning before.delete_at is not null as \"kept!\"",
         user.0,
         now,
     )

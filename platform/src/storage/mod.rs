@@ -1,0 +1,228 @@
+//! Files: in a folder of this machine, or in a bucket of any store that speaks S3.
+//!
+//! Keys are made by us, never from what a person typed: `exports/{user}/{id}.zip`. Everything of one person of one kind
+//! lies under one prefix, so that it can leave at once. Files are handed out by [links](links) that expire.
+
+mod links;
+mod place;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures::stream::{BoxStream, StreamExt, TryStreamExt};
+use object_store::path::Path;
+use object_store::{
+    Attribute, Attributes, GetOptions, ObjectStore, ObjectStoreExt, PutMultipartOptions,
+    PutOptions, WriteMultipart,
+};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::Clock;
+use crate::config::{Config, SigningKey};
+use place::Place;
+
+pub use links::Grant;
+pub use place::StorageSetupError;
+
+/// Files larger than this travel in parts of it; of each file two parts are on their way at most.
+const PART: usize = 8 * 1024 * 1024;
+const PARTS_AT_ONCE: usize = 2;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("there is no such file")]
+    NotFound,
+    /// Worth another try.
+    #[error("storage is away: {0}")]
+    Unavailable(String),
+}
+
+type Result<T> = std::result::Result<T, StorageError>;
+
+#[derive(Clone)]
+pub struct Storage {
+    place: Place,
+    keys: Vec<SigningKey>,
+    public_url: String,
+    clock: Clock,
+}
+
+/// What is known of a file without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileInfo {
+    pub key: String,
+    pub size: u64,
+    /// Changes with the content.
+    pub tag: Option<String>,
+}
+
+impl Storage {
+    /// Does not wait for the store: it is asked when it is used.
+    pub fn new(config: &Config, clock: Clock) -> std::result::Result<Self, StorageSetupError> {
+        Ok(Self {
+            place: Place::new(&config.storage)?,
+            keys: config.auth.keys.clone(),
+            public_url: config.http.public_url.clone(),
+            clock,
+        })
+    }
+
+    /// Writes a file, or writes it anew: who reads meanwhile sees the old one or the new one. Answers its size.
+    pub async fn put(&self, key: &str, mut content: impl AsyncRead + Unpin + Send) -> Result<u64> {
+        let (store, path) = (self.place.store()?, path(key)?);
+        let attributes = self.attributes(key);
+        let first = part(&mut content).await?;
+        if first.len() < PART {
+            let size = first.len() as u64;
+            let options = PutOptions {
+                attributes,
+                ..PutOptions::default()
+            };
+            store.put_opts(&path, first.into(), options).await?;
+            return Ok(size);
+        }
+        let options = PutMultipartOptions {
+            attributes,
+            ..PutMultipartOptions::default()
+        };
+        let upload = store.put_multipart_opts(&path, options).await?;
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        match stream_into(&mut upload, first, content).await {
+            Ok(size) => {
+                upload.finish().await?;
+                Ok(size)
+            }
+            Err(error) => {
+                let _ = upload.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// A file, or a range of its bytes, as it is read.
+    pub async fn get(
+        &self,
+        key: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<BoxStream<'static, std::io::Result<Bytes>>> {
+        let options = GetOptions::new().with_range(range);
+        let found = self.place.store()?.get_opts(&path(key)?, options).await?;
+        Ok(found.into_stream().map_err(std::io::Error::other).boxed())
+    }
+
+    /// None: there is no such file.
+    pub async fn head(&self, key: &str) -> Result<Option<FileInfo>> {
+        match self.place.store()?.head(&path(key)?).await {
+            Ok(meta) => Ok(Some(meta.into())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes a file. One that is not there is no error.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        match self.place.store()?.delete(&path(key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.place.clear_halves(key).await
+    }
+
+    /// Deletes all files under a prefix such as `exports/{user}`, as they are listed. How many there were.
+    pub async fn delete_all(&self, prefix: &str) -> Result<u64> {
+        let store = self.place.store()?;
+        let found = store.list(Some(&path(prefix)?));
+        let keys = found.map_ok(|meta| meta.location).boxed();
+        let mut deleted = store.delete_stream(keys);
+        let mut count = 0;
+        while let Some(one) = deleted.next().await {
+            match one {
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => count += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.place.clear(prefix).await?;
+        Ok(count)
+    }
+
+    /// Every file under a prefix, as it is listed.
+    pub fn list(&self, prefix: &str) -> Result<BoxStream<'static, Result<FileInfo>>> {
+        let found = self.place.store()?.list(Some(&path(prefix)?));
+        Ok(found
+            .map_ok(FileInfo::from)
+            .map_err(StorageError::from)
+            .boxed())
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.head("ping").await.map(|_| ())
+    }
+
+    /// A folder keeps bytes and nothing else.
+    fn attributes(&self, key: &str) -> Attributes {
+        match &self.place {
+            Place::Folder(_) => Attributes::new(),
+            Place::S3(_) => Attributes::from_iter([(Attribute::ContentType, content_type(key))]),
+        }
+    }
+}
+
+/// What kind of file a key is of: we make the keys, so their endings tell.
+pub fn content_type(key: &str) -> &'static str {
+    match key.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("zip") => "application/zip",
+        Some("json") => "application/json",
+        Some("jpg") => "image/jpeg",
+        Some("png") => "image/png",
+        Some("gif") => "image/gif",
+        Some("webp") => "image/webp",
+        Some("mp4") => "video/mp4",
+        _ => "application/octet-stream",
+    }
+}
+
+async fn stream_into(
+    upload: &mut WriteMultipart,
+    mut next: Vec<u8>,
+    mut content: impl AsyncRead + Unpin + Send,
+) -> Result<u64> {
+    let mut size = 0;
+    while !next.is_empty() {
+        size += next.len() as u64;
+        upload.wait_for_capacity(PARTS_AT_ONCE).await?;
+        upload.put(next.into());
+        next = part(&mut content).await?;
+    }
+    Ok(size)
+}
+
+async fn part(content: &mut (impl AsyncRead + Unpin + Send)) -> Result<Vec<u8>> {
+    let mut part = Vec::new();
+    let reading = content.take(PART as u64).read_to_end(&mut part).await;
+    reading.map_err(|error| StorageError::Unavailable(format!("reading a file: {error}")))?;
+    Ok(part)
+}
+
+fn path(key: &str) -> Result<Path> {
+    Path::parse(key).map_err(|error| StorageError::Unavailable(error.to_string()))
+}
+
+impl From<object_store::ObjectMeta> for FileInfo {
+    fn from(meta: object_store::ObjectMeta) -> Self {
+        Self {
+            key: meta.location.to_string(),
+            size: meta.size,
+            tag: meta.e_tag,
+        }
+    }
+}
+
+impl From<object_store::Error> for StorageError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::NotFound,
+            error => Self::Unavailable(error.to_string()),
+        }
+    }
+}
