@@ -112,6 +112,10 @@ impl Database {
             }
         };
         tokio::time::timeout(LONGEST_GOODBYE, waiting).await??;
+        // What this connection did before is not part of the measure.
+        sqlx::query("select pg_stat_force_next_flush()")
+            .execute(&mut self.connection)
+            .await?;
         let scans = sqlx::query_as(
             "select relname::text, seq_scan from pg_stat_user_tables where relname = any($1)
              order by array_position($1, relname::text)",

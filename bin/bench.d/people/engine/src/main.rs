@@ -16,11 +16,13 @@ mod world;
 use anyhow::{Context, Result, bail};
 
 use database::Database;
+use questions::Questions;
 use report::Report;
 
 const USERS: i64 = 1_000_000;
+const REQUESTS: usize = 3_000;
 const USAGE: &str =
-    "usage: bin/bench people [--users N] [search|lists|profiles|celebrity|hashing]…";
+    "usage: bin/bench people [--users N] [--requests N] [search|lists|profiles|celebrity|hashing]…";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Measure {
@@ -41,6 +43,8 @@ const ALL: [(&str, Measure); 5] = [
 
 struct Wanted {
     users: i64,
+    /// Of each kind.
+    requests: usize,
     measures: Vec<Measure>,
 }
 
@@ -55,22 +59,28 @@ async fn main() -> Result<()> {
     world::furnish(&mut database, wanted.users, &mut report).await?;
     let sample = database.sample().await?;
     for measure in wanted.measures {
-        let (database, report) = (&mut database, &mut report);
-        match measure {
-            Measure::Search => {
-                questions::measure("search", kinds::search(&sample), database, report).await?;
-            }
-            Measure::Lists => {
-                questions::measure("lists", kinds::lists(&sample), database, report).await?;
-            }
+        let (subject, kinds) = match measure {
+            Measure::Search => ("search", kinds::search(&sample)),
+            Measure::Lists => ("lists", kinds::lists(&sample)),
             Measure::Profiles => {
                 let known = database.most_followed(20).await?;
-                let kinds = kinds::profiles(&sample, &known);
-                questions::measure("profiles", kinds, database, report).await?;
+                ("profiles", kinds::profiles(&sample, &known))
             }
-            Measure::Celebrity => celebrity::measure(database, report).await?,
-            Measure::Hashing => hashing::measure(report).await?,
-        }
+            Measure::Celebrity => {
+                celebrity::measure(&mut database, &mut report).await?;
+                continue;
+            }
+            Measure::Hashing => {
+                hashing::measure(&mut report).await?;
+                continue;
+            }
+        };
+        let questions = Questions {
+            subject,
+            kinds,
+            requests: wanted.requests,
+        };
+        questions.measure(&mut database, &mut report).await?;
     }
     report.print();
     Ok(())
@@ -78,10 +88,12 @@ async fn main() -> Result<()> {
 
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
-        let (mut users, mut measures) = (USERS, Vec::new());
+        let (mut users, mut requests, mut measures) = (USERS, REQUESTS, Vec::new());
         while let Some(word) = words.next() {
             if word == "--users" {
                 users = words.next().context(USAGE)?.parse().context(USAGE)?;
+            } else if word == "--requests" {
+                requests = words.next().context(USAGE)?.parse().context(USAGE)?;
             } else if let Some((_, measure)) = ALL.iter().find(|(name, _)| *name == word) {
                 measures.push(*measure);
             } else {
@@ -91,6 +103,10 @@ impl Wanted {
         if measures.is_empty() {
             measures.extend(ALL.map(|(_, measure)| measure));
         }
-        Ok(Self { users, measures })
+        Ok(Self {
+            users,
+            requests,
+            measures,
+        })
     }
 }

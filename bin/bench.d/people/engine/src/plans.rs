@@ -23,7 +23,9 @@ pub struct Log {
 /// One statement.
 pub struct Plan {
     pub millis: f64,
+    /// Its top node, and the table it starts from.
     pub top: String,
+    pub from: String,
     pub buffers: i64,
     /// The tables it read from end to end.
     pub scanned: Vec<String>,
@@ -73,12 +75,20 @@ fn read(text: &str) -> Result<Vec<Plan>> {
     Ok(plans)
 }
 
+fn first_table(node: &Value) -> Option<&str> {
+    let inner = node["Plans"].as_array().into_iter().flatten();
+    node["Relation Name"]
+        .as_str()
+        .or_else(|| inner.into_iter().find_map(first_table))
+}
+
 impl Plan {
     fn of(millis: f64, top: &Value) -> Self {
         let blocks = |kind: &str| top[kind].as_i64().unwrap_or_default();
         let mut plan = Self {
             millis,
             top: top["Node Type"].as_str().unwrap_or_default().to_owned(),
+            from: first_table(top).unwrap_or("no table").to_owned(),
             buffers: blocks("Shared Hit Blocks") + blocks("Shared Read Blocks"),
             scanned: Vec::new(),
             sorted: 0.0,

@@ -8,21 +8,16 @@ use anyhow::Result;
 use crate::client::{Client, Reader};
 use crate::database::Database;
 use crate::kinds::Kind;
-use crate::load::{self, AT_ONCE, Load};
+use crate::load::{self, AT_ONCE, Figures, Load};
 use crate::plans::Log;
 use crate::process::Server;
 use crate::report::Report;
 
-const OURS: Load = Load {
-    requests: 3_000,
-    at_most: Duration::from_secs(60),
-};
+const AT_MOST: Duration = Duration::from_secs(60);
 
-/// It may need seconds for one.
-const THEIRS: Load = Load {
-    requests: 300,
-    at_most: Duration::from_secs(30),
-};
+/// The peer may need seconds for one: it is asked a tenth as often.
+const PEER_SHARE: usize = 10;
+const PEER_AT_MOST: Duration = Duration::from_secs(30);
 
 /// Milliseconds that 99 of 100 answers stay below.
 const AIM: f64 = 50.0;
@@ -30,35 +25,75 @@ const AIM: f64 = 50.0;
 /// Deep pages that are found by walking there, and questions that are explained, of each kind.
 const FEW: usize = 5;
 
-pub async fn measure(
-    subject: &str,
-    kinds: Vec<Kind>,
-    database: &mut Database,
-    report: &mut Report,
-) -> Result<()> {
-    let before = database.scans().await?;
-    let server = Server::commons().await?;
-    let readers = server.client.readers(AT_ONCE).await?;
-    let (mut ours, mut asked) = (Vec::new(), Vec::new());
-    for kind in &kinds {
-        eprintln!("{subject}: {} …", kind.name);
-        let paths = by_cursor(&server.client, &readers[0], kind).await?;
-        ours.push(load::ask(&server.client, &readers, &paths, OURS).await?);
-        asked.push(paths);
+/// What is asked about one subject.
+pub struct Questions {
+    pub subject: &'static str,
+    pub kinds: Vec<Kind>,
+    pub requests: usize,
+}
+
+impl Questions {
+    pub async fn measure(&self, database: &mut Database, report: &mut Report) -> Result<()> {
+        let load = Load {
+            requests: self.requests,
+            at_most: AT_MOST,
+        };
+        let before = database.scans().await?;
+        let server = Server::commons().await?;
+        let readers = server.client.readers(AT_ONCE).await?;
+        let (mut ours, mut asked) = (Vec::new(), Vec::new());
+        for kind in &self.kinds {
+            eprintln!("{}: {} …", self.subject, kind.name);
+            let paths = by_cursor(&server.client, &readers[0], kind).await?;
+            ours.push(load::ask(&server.client, &readers, &paths, load).await?);
+            asked.push(paths);
+        }
+        server.stop().await?;
+        let scans = database.scans().await?;
+        let theirs = self.ask_peer(&readers).await?;
+        for ((kind, ours), theirs) in self.kinds.iter().zip(&ours).zip(&theirs) {
+            report.beside(&self.name_of(kind), ours, theirs, AIM);
+        }
+        report.scans(self.subject, &scans.since(&before));
+        self.explain(&asked, report).await
     }
-    server.stop().await?;
-    let scans = database.scans().await?;
-    let peer = Server::peer().await?;
-    let readers = peer.client.known_to_peer(&readers).await?;
-    for (kind, ours) in kinds.iter().zip(&ours) {
-        eprintln!("{subject}: {}, of the peer …", kind.name);
-        let theirs = load::ask(&peer.client, &readers, &by_offset(kind), THEIRS).await?;
-        let what = format!("{subject}: {}", kind.name);
-        report.beside(&what, ours, &theirs, AIM);
+
+    async fn ask_peer(&self, readers: &[Reader]) -> Result<Vec<Figures>> {
+        let load = Load {
+            requests: self.requests / PEER_SHARE,
+            at_most: PEER_AT_MOST,
+        };
+        let peer = Server::peer().await?;
+        let readers = peer.client.known_to_peer(readers).await?;
+        let mut theirs = Vec::new();
+        for kind in &self.kinds {
+            eprintln!("{}: {}, of the peer …", self.subject, kind.name);
+            theirs.push(load::ask(&peer.client, &readers, &by_offset(kind), load).await?);
+        }
+        peer.stop().await?;
+        Ok(theirs)
     }
-    peer.stop().await?;
-    report.scans(subject, &scans.since(&before));
-    explain(subject, &kinds, &asked, report).await
+
+    async fn explain(&self, asked: &[Vec<String>], report: &mut Report) -> Result<()> {
+        let Some(mut log) = Log::open()? else {
+            return Ok(());
+        };
+        let server = Server::explained().await?;
+        let reader = server.client.readers(1).await?.remove(0);
+        for (kind, paths) in self.kinds.iter().zip(asked) {
+            log.settle().await?;
+            for path in paths.iter().take(FEW) {
+                server.client.get(path, &reader.token).await?;
+            }
+            let plans = log.settle().await?;
+            report.plans(&self.name_of(kind), &plans);
+        }
+        server.stop().await
+    }
+
+    fn name_of(&self, kind: &Kind) -> String {
+        format!("{}: {}", self.subject, kind.name)
+    }
 }
 
 /// Pages as we are asked for them: the first, or the one that as many cursors lead to.
@@ -100,26 +135,4 @@ fn limited(path: &str, limit: usize) -> String {
         true => format!("{path}&limit={limit}"),
         false => path.to_owned(),
     }
-}
-
-async fn explain(
-    subject: &str,
-    kinds: &[Kind],
-    asked: &[Vec<String>],
-    report: &mut Report,
-) -> Result<()> {
-    let Some(mut log) = Log::open()? else {
-        return Ok(());
-    };
-    let server = Server::explained().await?;
-    let reader = server.client.readers(1).await?.remove(0);
-    for (kind, paths) in kinds.iter().zip(asked) {
-        log.settle().await?;
-        for path in paths.iter().take(FEW) {
-            server.client.get(path, &reader.token).await?;
-        }
-        let plans = log.settle().await?;
-        report.plans(&format!("{subject}: {}", kind.name), &plans);
-    }
-    server.stop().await
 }

@@ -69,10 +69,11 @@ impl Report {
         };
         let measure = format!("{measure}, plans");
         self.lines.push(format!(
-            "{measure:44} {} statements, slowest {:.1} ms ({}, {} buffers); {scanned}; {sorted}",
+            "{measure:44} {} statements, slowest {:.1} ms ({} from {}, {} buffers); {scanned}; {sorted}",
             plans.len(),
             slowest.millis,
             slowest.top,
+            slowest.from,
             slowest.buffers,
         ));
     }
