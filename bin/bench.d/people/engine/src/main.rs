@@ -57,33 +57,40 @@ async fn main() -> Result<()> {
     process::commons(&["migrate"]).await?;
     let mut database = Database::connect().await?;
     world::furnish(&mut database, wanted.users, &mut report).await?;
-    let sample = database.sample().await?;
-    for measure in wanted.measures {
-        let (subject, kinds) = match measure {
-            Measure::Search => ("search", kinds::search(&sample)),
-            Measure::Lists => ("lists", kinds::lists(&sample)),
-            Measure::Profiles => {
-                let known = database.most_followed(20).await?;
-                ("profiles", kinds::profiles(&sample, &known))
-            }
-            Measure::Celebrity => {
-                celebrity::measure(&mut database, &mut report).await?;
-                continue;
-            }
-            Measure::Hashing => {
-                hashing::measure(&mut report).await?;
-                continue;
-            }
-        };
-        let questions = Questions {
-            subject,
-            kinds,
-            requests: wanted.requests,
-        };
-        questions.measure(&mut database, &mut report).await?;
-    }
     report.print();
+    for measure in &wanted.measures {
+        let done = run(*measure, wanted.requests, &mut database, &mut report).await;
+        report.print();
+        done?;
+    }
     Ok(())
+}
+
+async fn run(
+    measure: Measure,
+    requests: usize,
+    database: &mut Database,
+    report: &mut Report,
+) -> Result<()> {
+    let (subject, kinds) = match measure {
+        Measure::Search => ("search", kinds::search(&database.sample().await?)),
+        Measure::Lists => ("lists", kinds::lists(&database.sample().await?)),
+        Measure::Profiles => {
+            let known = database.most_followed(20).await?;
+            (
+                "profiles",
+                kinds::profiles(&database.sample().await?, &known),
+            )
+        }
+        Measure::Celebrity => return celebrity::measure(database, report).await,
+        Measure::Hashing => return hashing::measure(report).await,
+    };
+    let questions = Questions {
+        subject,
+        kinds,
+        requests,
+    };
+    questions.measure(database, report).await
 }
 
 impl Wanted {

@@ -29,7 +29,7 @@ impl Report {
         self.figures(measure, "commons", ours, Some(aim));
         let ratio = theirs.at(0.99) / ours.at(0.99);
         let line = row(measure, "Express", theirs);
-        self.lines.push(format!("{line}  ratio of p99 {ratio:.1}"));
+        self.lines.push(format!("{line}  ratio of p99 {ratio:.2}"));
     }
 
     /// How often each table was read from end to end: never, it is hoped.
@@ -78,8 +78,9 @@ impl Report {
         ));
     }
 
-    pub fn print(&self) {
-        for line in &self.lines {
+    /// What came since the last call.
+    pub fn print(&mut self) {
+        for line in self.lines.drain(..) {
             println!("{line}");
         }
     }
