@@ -79,6 +79,12 @@ create function pair_key(one uuid, other uuid) returns bigint
     language sql immutable parallel safe
     return hashtextextended(least(one, other)::text || greatest(one, other)::text, 0);
 
+-- Whether an account stands, for everybody but its owner. Plain enough to become part of the query that asks.
+create function is_active(person users) returns boolean
+    language sql immutable parallel safe
+    return person.deactivated_at is null and person.suspended_at is null and person.delete_at is null
+        and person.deleted_at is null;
+
 -- The one answer to "does this person exist for that viewer?", for every door: a list, a search, a count, a stream.
 -- Blocks hide both ways; an account that is suspended, deactivated or leaving is hidden from everybody but its owner.
 -- Its cost is said so that a query asks it last, of those rows that fit otherwise.
@@ -87,8 +93,7 @@ create function is_hidden_from(viewer uuid, person uuid) returns boolean
     return viewer <> person and (
         exists (select from blocks where blocker_id = viewer and blocked_id = person)
         or exists (select from blocks where blocker_id = person and blocked_id = viewer)
-        or not exists (select from users where id = person and deactivated_at is null and suspended_at is null
-                                           and delete_at is null and deleted_at is null));
+        or not exists (select from users where id = person and is_active(users)));
 
 -- The one answer to "may that viewer see what this person shares with followers?": their lists, later their posts.
 create function is_open_to(viewer uuid, person uuid) returns boolean

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::ExportId;
 use domain::identity::{self, PasswordAttempt};
 use domain::lifecycle::{self, DataExport, Deactivated, Downloadable, Leaving};
-use domain::people::Actor;
+use domain::people::{self, Actor, PersonRef, Right};
 use platform::Platform;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::types::Example;
@@ -17,7 +17,8 @@ use crate::auth::Signed;
 use crate::body::MaybeBody;
 use crate::identity::{REAUTHENTICATION_REQUIRED, tries};
 use crate::page::{self, Paging};
-use crate::problem::{Answer, Refusals, Told, catalog};
+use crate::problem::{Answer, Refusals, Told};
+use crate::users::{NO_PERSON, NOT_YOURS, owned};
 
 pub(crate) struct LifecycleApi {
     platform: Arc<Platform>,
@@ -122,35 +123,24 @@ impl LifecycleApi {
         Ok(Ok200::of(deactivated))
     }
 
-    /// Delete my account
-    ///
-    /// Hides it from everybody, ends all its sessions, and deletes it with all that is in it once the time of grace is
-    /// over: 30 days, unless the operator chose another. Signing in until then keeps it.
-    #[oai(path = "/me", method = "delete", operation_id = "deleteMyAccount")]
-    async fn delete_me(
-        &self,
-        Signed(actor): Signed,
-        body: MaybeBody<Reauthentication>,
-    ) -> Answer<Accepted202<Leaving>, Deactivating> {
-        Ok(self.leave(actor, body.0).await?)
-    }
-
     /// Delete an account
     ///
-    /// One's own, as `DELETE /users/me`; or, for administrators, that of somebody else: it is suspended too, so that
-    /// signing in does not call the deletion off.
+    /// One's own (`me`): hides it from everybody, ends all its sessions, and deletes it with all that is in it once the
+    /// time of grace is over: 30 days, unless the operator chose another. Signing in until then keeps it. Or, for
+    /// administrators, that of somebody else: it is suspended too, so that signing in does not call the deletion off.
     #[oai(path = "/:user_id", method = "delete", operation_id = "deleteAccount")]
     async fn delete(
         &self,
         Signed(actor): Signed,
-        /// An id, a username, or `me`.
-        #[oai(example = "example_account")]
-        user_id: Path<String>,
+        user_id: Path<PersonRef>,
         body: MaybeBody<Reauthentication>,
     ) -> Answer<Accepted202<Leaving>, Deleting> {
         let user = {
             let mut connection = self.platform.db.acquire().await?;
-            lifecycle::whose(&mut connection, &actor, &user_id.0).await?
+            match actor.role.may(Right::DeletePeople) {
+                true => people::locate(&mut connection, actor.user, &user_id.0).await?,
+                false => owned(&mut connection, &actor, &user_id.0).await?,
+            }
         };
         if user == actor.user {
             return Ok(self.leave(actor, body.0).await?);
@@ -208,15 +198,7 @@ impl Refusals for Deactivating {
 }
 
 impl Refusals for Deleting {
-    const LIST: &'static [Told] = &[
-        REAUTHENTICATION_REQUIRED,
-        catalog::FORBIDDEN,
-        Told::new(404, "not_found", "There is no such account."),
-    ];
-}
-
-fn example_account() -> String {
-    "john_doe".to_owned()
+    const LIST: &'static [Told] = &[REAUTHENTICATION_REQUIRED, NOT_YOURS, NO_PERSON];
 }
 
 impl Example for Reauthentication {

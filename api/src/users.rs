@@ -27,7 +27,7 @@ pub(crate) struct UsersApi {
 }
 
 pub(crate) const NO_PERSON: Told = Told::new(404, "not_found", "There is no such person.");
-const NOT_YOURS: Told = Told::new(403, "not_yours", "Only its owner may change this.");
+pub(crate) const NOT_YOURS: Told = Told::new(403, "not_yours", "Only its owner may change this.");
 
 struct Seeing;
 
@@ -85,10 +85,9 @@ impl UsersApi {
         let mut connection = self.platform.db.acquire().await?;
         let mut data =
             people::list(&mut connection, actor.user, &filter, after, offset, limit).await?;
-        let total = people::count(&mut connection, actor.user, &filter, MOST_COUNTED).await?;
-        let pagination = paging.of(&mut data, total, total == MOST_COUNTED, |person| {
-            self::cursor(&person.id)
-        });
+        let (total, exact) =
+            people::count(&mut connection, actor.user, &filter, MOST_COUNTED).await?;
+        let pagination = paging.of(&mut data, total, !exact, |person| self::cursor(&person.id));
         Ok(List200 { data, pagination })
     }
 
@@ -115,8 +114,10 @@ impl UsersApi {
         let mut connection = self.platform.db.acquire().await?;
         let mut found =
             search::search(&mut connection, actor.user, &q.0, after, offset, limit).await?;
-        let total = search::count(&mut connection, actor.user, &q.0, MOST_COUNTED).await?;
-        let pagination = paging.of(&mut found, total, total == MOST_COUNTED, |found| {
+        // Counting all who are found would cost more than finding these: so many there are at least.
+        let here = i64::try_from(found.len()).unwrap_or(limit);
+        let more = here > limit || paging.cursor.is_some();
+        let pagination = paging.of(&mut found, offset + here, more, |found| {
             self::cursor(&found.place)
         });
         let data = found.into_iter().map(|found| found.card).collect();

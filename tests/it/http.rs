@@ -101,7 +101,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
     // Of two APIs on one path.
     let reply = app.anonymous().post("/users/me", json!({})).await;
     assert_eq!(reply.problem(405), "method_not_allowed");
-    assert_eq!(reply.header("allow"), "GET, HEAD, DELETE");
+    assert_eq!(reply.header("allow"), "GET, HEAD, PUT, DELETE");
     let reply = app.anonymous().get("/auth/login").await;
     assert_eq!(
         (reply.problem(405), reply.header("allow")),
@@ -395,7 +395,7 @@ async fn operators_see_health_and_metrics_by_route() {
     let metrics = app.anonymous().get("//metrics").await;
     let text = String::from_utf8(metrics.bytes).unwrap();
     assert!(text.contains(
-        r#"commons_http_requests_total{method="GET",route="/api/v1/users/me",status="401"}"#
+        r#"commons_http_requests_total{method="GET",route="/api/v1/users/{user_id}",status="401"}"#
     ));
     assert!(text.contains("commons_http_request_duration_seconds_bucket"));
     assert!(text.contains("commons_jobs_oldest_runnable_seconds"));

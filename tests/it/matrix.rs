@@ -84,10 +84,10 @@ const DOORS: [Door; 22] = [
     ),
     door("GET", "/users/{}/followers", None, SEEN, SHARED),
     door("GET", "/users/{}/following", None, SEEN, SHARED),
-    door("GET", "/users/{}/mutuals", None, SEEN, SHARED),
+    door("GET", "/users/{}/mutuals", None, SEEN, SEEN),
     door("POST", "/users/{}/follow", None, OTHERS, OTHERS),
     door("POST", "/users/{}/mute", Some("{}"), OTHERS, OTHERS),
-    door("DELETE", "/users/{}/mute", None, OTHERS, OTHERS),
+    door("DELETE", "/users/{}/mute", None, SEEN, SEEN),
     door(
         "PUT",
         "/admin/users/{}/verification",

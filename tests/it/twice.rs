@@ -24,50 +24,7 @@ use crate::harness::{PASSWORD, TestApp};
 #[tokio::test]
 async fn every_job_is_harmless_when_it_runs_twice() {
     let app = TestApp::start().await;
-    let phone = serde_json::json!({"phone": "+4915123456789"});
-    app.anonymous()
-        .post("/auth/otp/send", phone)
-        .await
-        .data(202);
-    app.enqueue(AcceptRequests {
-        user_id: UserId(Uuid::from_u128(7)),
-    })
-    .await;
-    app.enqueue(PurgeMutes {}).await;
-    app.enqueue(RefreshPopular {}).await;
-    let told = app.admin().await.get("/users/me").await.data(200);
-    app.enqueue(SendSecondFactorMail {
-        user_id: UserId(told["id"].as_str().unwrap().parse().unwrap()),
-        notice: Notice::On,
-        at: app.clock.now(),
-    })
-    .await;
-    app.enqueue(ResealSecrets {}).await;
-    let alice = app.register("alice").await.data(201);
-    let user_id = UserId::read(alice["id"].as_str().unwrap()).unwrap();
-    let anonymous = app.anonymous();
-    let forgotten = json!({"email": "alice@example.com"});
-    let forgotten = anonymous.post("/auth/forgot-password", forgotten).await;
-    forgotten.data(202);
-    let alice = app.anonymous().bearer(alice["token"].as_str().unwrap());
-    let email = json!({"email": "new@example.com", "password": "Correct-horse-7"});
-    alice.put("/auth/email", email).await.data(202);
-    app.enqueue(SendPasswordChangedMail { user_id }).await;
-    app.enqueue(SendAddressKnownMail { user_id }).await;
-    leaving(&app).await;
-    app.enqueue(PurgeExports {}).await;
-    app.enqueue(KeepJobTables {}).await;
-    app.enqueue(PurgeDeadJobs {}).await;
-    app.enqueue(PurgeIdempotencyKeys {}).await;
-    app.enqueue(PurgeExpiredTokens {}).await;
-    app.enqueue(LiftSuspension {
-        user_id: UserId(Uuid::from_u128(7)),
-    })
-    .await;
-    app.enqueue(ForgetCopies {
-        keys: vec!["user:7".to_owned()],
-    })
-    .await;
+    every_job(&app).await;
     app.drain().await;
     let names: Vec<String> = sqlx::query_scalar(
         "select distinct name from finished_jobs where outcome = 'done' order by name",
@@ -96,6 +53,59 @@ async fn every_job_is_harmless_when_it_runs_twice() {
         (2, 1),
         "a text sent twice holds the same code"
     );
+}
+
+/// Enqueues every job there is, by what people do and by itself.
+async fn every_job(app: &TestApp) {
+    coming_in(app).await;
+    leaving(app).await;
+    app.enqueue(AcceptRequests {
+        user_id: UserId(Uuid::from_u128(7)),
+    })
+    .await;
+    app.enqueue(PurgeMutes {}).await;
+    app.enqueue(RefreshPopular {}).await;
+    app.enqueue(PurgeExports {}).await;
+    app.enqueue(KeepJobTables {}).await;
+    app.enqueue(PurgeDeadJobs {}).await;
+    app.enqueue(PurgeIdempotencyKeys {}).await;
+    app.enqueue(PurgeExpiredTokens {}).await;
+    app.enqueue(LiftSuspension {
+        user_id: UserId(Uuid::from_u128(7)),
+    })
+    .await;
+    app.enqueue(ForgetCopies {
+        keys: vec!["user:7".to_owned()],
+    })
+    .await;
+}
+
+/// Somebody who registers, forgets their password, moves to another address, and has a second factor.
+async fn coming_in(app: &TestApp) {
+    let phone = serde_json::json!({"phone": "+4915123456789"});
+    app.anonymous()
+        .post("/auth/otp/send", phone)
+        .await
+        .data(202);
+    let told = app.admin().await.get("/users/me").await.data(200);
+    app.enqueue(SendSecondFactorMail {
+        user_id: UserId(told["id"].as_str().unwrap().parse().unwrap()),
+        notice: Notice::On,
+        at: app.clock.now(),
+    })
+    .await;
+    app.enqueue(ResealSecrets {}).await;
+    let alice = app.register("alice").await.data(201);
+    let user_id = UserId::read(alice["id"].as_str().unwrap()).unwrap();
+    let anonymous = app.anonymous();
+    let forgotten = json!({"email": "alice@example.com"});
+    let forgotten = anonymous.post("/auth/forgot-password", forgotten).await;
+    forgotten.data(202);
+    let alice = app.anonymous().bearer(alice["token"].as_str().unwrap());
+    let email = json!({"email": "new@example.com", "password": "Correct-horse-7"});
+    alice.put("/auth/email", email).await.data(202);
+    app.enqueue(SendPasswordChangedMail { user_id }).await;
+    app.enqueue(SendAddressKnownMail { user_id }).await;
 }
 
 /// Somebody who takes their data along, somebody who is about to leave, somebody who is back, and somebody who is gone.

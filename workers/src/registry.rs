@@ -14,22 +14,32 @@ use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, peopl
 
 /// All handlers.
 pub fn registry() -> Registry {
-    Registry::default()
+    lifecycle_jobs(identity_jobs(Registry::default()))
         .with(graph::accept_requests)
         .with(graph::purge_mutes)
         .with(graph::refresh_popular)
         .with(housekeeping::keep_job_tables)
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
+        .with(office::lift_suspension)
+        .with(people::forget_copies)
+}
+
+fn identity_jobs(registry: Registry) -> Registry {
+    registry
         .with(identity::purge_expired_tokens)
-        .with(identity::send_code_text)
         .with(identity::reseal_secrets)
-        .with(identity::send_second_factor_mail)
         .with(identity::send_address_change_notice)
         .with(identity::send_address_known_mail)
+        .with(identity::send_code_text)
         .with(identity::send_password_changed_mail)
         .with(identity::send_reset_mail)
+        .with(identity::send_second_factor_mail)
         .with(identity::send_verification_mail)
+}
+
+fn lifecycle_jobs(registry: Registry) -> Registry {
+    registry
         .with(lifecycle::export)
         .with(lifecycle::purge)
         .with(lifecycle::purge_due)
@@ -37,8 +47,6 @@ pub fn registry() -> Registry {
         .with(lifecycle::send_closing_mail)
         .with(lifecycle::send_export_mail)
         .with(lifecycle::send_kept_mail)
-        .with(office::lift_suspension)
-        .with(people::forget_copies)
 }
 
 type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>> + Send + Sync>;

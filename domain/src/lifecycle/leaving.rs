@@ -7,8 +7,6 @@ use platform::config::Lifecycle;
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 use serde_json::json;
-use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::jobs::SendClosingMail;
 use super::sql;
@@ -76,28 +74,6 @@ pub async fn remove(
     let detail = json!({ "delete_at": leaving.delete_at });
     audit::record(tx, &operator, "user.delete", &user.to_string(), &detail).await?;
     Ok(leaving)
-}
-
-/// Whose account is meant: by an id, a username, or `me`. Who may not touch others' accounts does not learn which there
-/// are.
-pub async fn whose(connection: &mut PgConnection, actor: &Actor, said: &str) -> Result<UserId> {
-    if said == "me" {
-        return Ok(actor.user);
-    }
-    // A username may look like an id without its dashes.
-    let id = Some(said).filter(|said| said.len() == 36);
-    let id = id.and_then(|said| Uuid::try_parse(said).ok());
-    let found = match id {
-        Some(id) => sql::account_by_id(connection, id).await?,
-        None => sql::account_by_name(connection, said).await?,
-    };
-    match found {
-        Some(user) if user == actor.user => Ok(user),
-        found => {
-            actor.require(Right::DeletePeople)?;
-            found.ok_or(Error::NotFound("account"))
-        }
-    }
 }
 
 impl Example for Deactivated {

@@ -19,6 +19,6 @@ pub use exports::{
     list, purge_expired, wanted,
 };
 pub use gather::{Piece, gather};
-pub use leaving::{Deactivated, Leaving, deactivate, leave, remove, whose};
+pub use leaving::{Deactivated, Leaving, deactivate, leave, remove};
 pub use letters::{closing_letter, export_letter, kept_letter};
 pub use purge::{Closing, close, finish, purge_due, purge_files, purge_slice};

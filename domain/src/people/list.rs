@@ -29,7 +29,9 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<PersonCard>> {
     let mut query = QueryBuilder::new("");
-    find(&mut query, viewer, filter);
+    find(&mut query, filter);
+    query.push(" and not is_hidden_from(").push_bind(viewer.0);
+    query.push(", u.id)");
     if let Some(after) = after {
         query.push(" and u.id < ").push_bind(after.0);
     }
@@ -45,20 +47,28 @@ pub async fn list(
     cards(connection, viewer, &ids).await
 }
 
-/// How many there are, counted no further than `most`.
+/// How many there are, counted no further than `most`, and whether that is exact: those whom a block hides from the
+/// viewer are counted with the others.
 pub async fn count(
     connection: &mut PgConnection,
     viewer: UserId,
     filter: &PeopleFilter,
     most: i64,
-) -> Result<i64> {
-    let mut query = QueryBuilder::new("select count(*) from (");
-    find(&mut query, viewer, filter);
-    query.push(" limit ").push_bind(most).push(") as found");
-    Ok(query.build_query_scalar().fetch_one(connection).await?)
+) -> Result<(i64, bool)> {
+    let mut query = QueryBuilder::new("select count(*), exists (select from blocks where ");
+    query.push("blocker_id = ").push_bind(viewer.0);
+    query.push(" or blocked_id = ").push_bind(viewer.0);
+    query.push(") from (");
+    find(&mut query, filter);
+    query
+        .push(" and is_active(u) limit ")
+        .push_bind(most)
+        .push(") as found");
+    let (count, blocks): (i64, bool) = query.build_query_as().fetch_one(connection).await?;
+    Ok((count, count < most && !blocks))
 }
 
-fn find(query: &mut QueryBuilder<Postgres>, viewer: UserId, filter: &PeopleFilter) {
+fn find(query: &mut QueryBuilder<Postgres>, filter: &PeopleFilter) {
     let topics = [
         ("skill", &filter.skill),
         ("interest", &filter.interest),
@@ -71,8 +81,7 @@ fn find(query: &mut QueryBuilder<Postgres>, viewer: UserId, filter: &PeopleFilte
             query.push_bind(fold(topic.as_str()));
         }
     }
-    query.push(" where not is_hidden_from(").push_bind(viewer.0);
-    query.push(", u.id)");
+    query.push(" where true");
     if let Some(role) = filter.role {
         query.push(" and u.role = ").push_bind(role);
     }

@@ -33,11 +33,11 @@ pub async fn make(db: &Db, world: World, password: Password, tell: impl Fn(usize
     let hash = hash_password(password).await?;
     let mut random = SmallRng::seed_from_u64(world.seed);
     // Names of another run stay out of this one's way.
-    let run = platform::new_id(db.clock()).simple().to_string()[26..].to_owned();
+    let run = platform::new_id(db.clock()).as_u128() % 1_000_000;
     let mut ids: Vec<Uuid> = Vec::with_capacity(world.people);
     while ids.len() < world.people {
         let size = SLICE.min(world.people - ids.len());
-        let slice = people(&mut random, db, &run, ids.len(), size, world.people);
+        let slice = people(&mut random, db, run, ids.len(), size, world.people);
         let mut tx = db.begin().await?;
         let now = tx.now();
         sql::insert_people(tx.connection(), &slice, &hash, now).await?;
@@ -73,7 +73,7 @@ struct Slice {
 fn people(
     random: &mut SmallRng,
     db: &Db,
-    run: &str,
+    run: u128,
     start: usize,
     size: usize,
     of: usize,
@@ -86,7 +86,7 @@ fn people(
         let id = id_at(began + TimeDelta::milliseconds(age));
         let (first, last) = (names::first(random), names::last(random));
         let username = format!(
-            "{}_{}_{run}{place}",
+            "{}_{}{run:06}{place}",
             first.to_lowercase(),
             last.to_lowercase()
         );

@@ -70,10 +70,7 @@ impl Auth {
         reader.section("Sign-in");
         let keys = reader.required_list::<SigningKey>("AUTH_KEYS", "Keys that sign tokens, id:secret (32 characters or more), comma-separated, the newest first: it signs, all of them verify.");
         let issuer = reader.or("AUTH_ISSUER", "commons", "The `iss` of access tokens.");
-        let audience = reader.maybe(
-            "AUTH_AUDIENCE",
-            "The `aud` of access tokens. Not set: the same as AUTH_ISSUER.",
-        );
+        let audience = reader.maybe("AUTH_AUDIENCE", "Their `aud`. Not set: AUTH_ISSUER.");
         let cookie_same_site = reader.or(
             "AUTH_COOKIE_SAMESITE",
             "lax",

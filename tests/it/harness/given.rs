@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use domain::UserId;
 use domain::identity::{Device, Entry, Way, enter};
+use domain::people;
 
 use super::{Client, TestApp};
 
@@ -51,6 +52,7 @@ impl TestApp {
             .execute(tx.connection())
             .await
             .unwrap();
+            people::index_names(&mut tx, id).await.unwrap();
             let auth = &self.platform.config.auth;
             let entry = enter(&mut tx, auth, id, Way::Provider, &Device::default()).await;
             let Ok(Entry::SignedIn(signed_in)) = entry else {

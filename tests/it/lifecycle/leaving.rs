@@ -143,10 +143,13 @@ async fn ones_own_account_goes_by_any_of_its_names_and_anothers_takes_a_right() 
     }
     let eve = app.person("eve").await;
     let alice_id = id(&app, "alice").await.to_string();
-    for anothers in ["alice", "nobody", alice_id.as_str()] {
-        let refused = delete(&eve, &format!("/users/{anothers}")).await;
-        assert_eq!(refused.problem(403), "forbidden", "{anothers}");
+    for gone in ["alice", "nobody", alice_id.as_str()] {
+        let refused = delete(&eve, &format!("/users/{gone}")).await;
+        assert_eq!(refused.problem(404), "not_found", "{gone}");
     }
+    app.register("dave").await.data(201);
+    let refused = delete(&eve, "/users/dave").await;
+    assert_eq!(refused.problem(403), "not_yours");
 }
 
 #[tokio::test]

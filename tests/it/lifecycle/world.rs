@@ -109,7 +109,7 @@ const AROUND_ALICE: &str = "
         select 'a', 'a', 'test', 'campus', alice, now(), now() from who;
     insert into provider_codes (hash, code_challenge, user_id, created_at, expires_at)
         select 'a', 'a', alice, now(), now() from who;
-    insert into second_factors (user_id, secret, confirmed_at, created_at) select alice, 'a', now(), now() from who;
+    insert into second_factors (user_id, secret, created_at) select alice, 'a', now() from who;
     insert into recovery_codes (user_id, hash, created_at) select alice, 'a', now() from who;
     insert into second_factor_challenges (id, user_id, way, created_at, expires_at)
         select gen_random_uuid(), alice, 'password', now(), now() from who;

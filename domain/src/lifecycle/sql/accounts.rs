@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use crate::UserId;
 
@@ -66,30 +65,6 @@ pub(in crate::lifecycle) async fn suspend(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-pub(in crate::lifecycle) async fn account_by_id(
-    connection: &mut PgConnection,
-    id: Uuid,
-) -> Result<Option<UserId>> {
-    sqlx::query_scalar!(
-        r#"select id as "id: UserId" from users where id = $1 and deleted_at is null"#,
-        id,
-    )
-    .fetch_optional(connection)
-    .await
-}
-
-pub(in crate::lifecycle) async fn account_by_name(
-    connection: &mut PgConnection,
-    name: &str,
-) -> Result<Option<UserId>> {
-    sqlx::query_scalar!(
-        r#"select id as "id: UserId" from users where lower(username) = lower($1) and deleted_at is null"#,
-        name,
-    )
-    .fetch_optional(connection)
-    .await
 }
 
 /// How an account stands, for the mails.

@@ -19,6 +19,9 @@ use crate::{Result, UserId};
 /// Words of a search beyond these narrow nothing.
 const MOST_WORDS: usize = 6;
 
+/// Of two words that so many have, neither is rare.
+const COMMON: i64 = 2_000;
+
 /// So many misspelt words are looked at closer.
 const CANDIDATES: i64 = 200;
 
@@ -49,7 +52,7 @@ pub struct Found {
 struct Wanted {
     /// What a username would begin with. None: no username can.
     username: Option<String>,
-    /// The word that finds, the longest: fewest have it.
+    /// The word that finds: of several, the one that fewest have.
     first: String,
     others: Vec<String>,
 }
@@ -63,9 +66,10 @@ pub async fn search(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Found>> {
-    let Some(wanted) = Wanted::read(&text.0) else {
+    let Some(mut wanted) = Wanted::read(&text.0) else {
         return Ok(Vec::new());
     };
+    wanted.begin_with_the_rarest(connection).await?;
     let most = offset + limit + 1;
     let mut places = find(connection, viewer, &wanted, after, most).await?;
     let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
@@ -80,20 +84,6 @@ pub async fn search(
         Some(Found { place, card })
     });
     Ok(found.collect())
-}
-
-/// How many are found, counted no further than `most`; who is found by a slip alone is not counted beside others.
-pub async fn count(
-    connection: &mut PgConnection,
-    viewer: UserId,
-    text: &SearchText,
-    most: i64,
-) -> Result<i64> {
-    let Some(wanted) = Wanted::read(&text.0) else {
-        return Ok(0);
-    };
-    let found = find(connection, viewer, &wanted, None, most).await?;
-    Ok(i64::try_from(found.len()).unwrap_or(most))
 }
 
 async fn find(
@@ -179,6 +169,23 @@ async fn nearest(connection: &mut PgConnection, word: &str) -> Result<Vec<String
 }
 
 impl Wanted {
+    /// Walking along those who have the common word, looking for the rare one, would take as long as there are many.
+    async fn begin_with_the_rarest(&mut self, connection: &mut PgConnection) -> Result<()> {
+        if self.others.is_empty() {
+            return Ok(());
+        }
+        let all: Vec<String> = std::iter::once(&self.first)
+            .chain(&self.others)
+            .cloned()
+            .collect();
+        let counts = sql::how_many(connection, &all, COMMON).await?;
+        let rarest = (0..counts.len()).min_by_key(|at| counts[*at]);
+        if let Some(rarest) = rarest.filter(|rarest| *rarest > 0) {
+            std::mem::swap(&mut self.first, &mut self.others[rarest - 1]);
+        }
+        Ok(())
+    }
+
     fn read(text: &str) -> Option<Self> {
         let typed = text.trim().trim_start_matches('@').to_lowercase();
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';

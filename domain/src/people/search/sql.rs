@@ -74,6 +74,26 @@ pub(super) async fn by_words(
     Ok(found.into_iter().map(|row| (row.word, row.id)).collect())
 }
 
+/// How many people have words that begin with each of `words`, counted no further than `most`.
+pub(super) async fn how_many(
+    connection: &mut PgConnection,
+    words: &[String],
+    most: i64,
+) -> Result<Vec<i64>> {
+    let ends: Vec<String> = words.iter().map(|word| end_of(word)).collect();
+    sqlx::query_scalar!(
+        r#"
+        select (select count(*) from (select from user_words where word >= range.start and word < range.stop limit $3) h) as "count!"
+        from unnest($1::text[], $2::text[]) with ordinality as range (start, stop, place) order by range.place
+        "#,
+        words,
+        &ends,
+        most,
+    )
+    .fetch_all(connection)
+    .await
+}
+
 /// Words of anybody's name that share enough of their letters with `word`, and those of `swapped` that there are.
 pub(super) async fn alike(
     connection: &mut PgConnection,
@@ -107,15 +127,7 @@ pub(super) async fn by_alike(
 ) -> Result<Vec<(i32, UserId)>> {
     let (rank, person) = after.unzip();
     let ends: Vec<String> = wanted.others.iter().map(|other| end_of(other)).collect();
-    // Postgres has no arrays of arrays of different lengths: the words near each other one, with its number.
-    let near: Vec<(i32, &String)> = (1..)
-        .zip(others)
-        .flat_map(|(at, words)| words.iter().map(move |word| (at, word)))
-        .collect();
-    let (near_at, near): (Vec<i32>, Vec<String>) = near
-        .into_iter()
-        .map(|(at, word)| (at, word.clone()))
-        .unzip();
+    let (near_at, near) = numbered(others);
     let found = sqlx::query!(
         r#"
         select near.rank::int as "rank!", has.user_id as "id!: UserId"
@@ -159,4 +171,12 @@ pub(super) async fn by_alike(
     .fetch_all(connection)
     .await?;
     Ok(found.into_iter().map(|row| (row.rank, row.id)).collect())
+}
+
+/// Postgres has no arrays of arrays of different lengths: each word with the number of its list.
+fn numbered(lists: &[Vec<String>]) -> (Vec<i32>, Vec<String>) {
+    let numbered = (1..)
+        .zip(lists)
+        .flat_map(|(at, words)| words.iter().map(move |word| (at, word.clone())));
+    numbered.unzip()
 }
