@@ -170,16 +170,34 @@ async fn who_was_here_shows_it_to_those_they_choose() {
     assert_eq!(seen["is_online"], false);
     assert!(seen["last_seen_at"].is_string());
 
-    sqlx::query("update users set last_seen_to = 'nobody' where username = 'alice'")
-        .execute(app.platform.db.pool())
-        .await
-        .unwrap();
-    app.platform.redis.wipe().await.unwrap();
-    let hidden = bob.get("/users/alice").await.data(200);
-    assert_eq!(
-        (hidden.get("is_online"), hidden.get("last_seen_at")),
-        (None, None)
-    );
+    let sees = async || {
+        let seen = bob.get("/users/alice").await.data(200);
+        seen.get("is_online").is_some() && seen.get("last_seen_at").is_some()
+    };
+    let alice = app.login("alice").await;
+    let shows = async |to: &str| {
+        let privacy = json!({"who_sees_last_seen": to});
+        alice.put("/settings/privacy", privacy).await.data(200);
+    };
+    for (to, seen) in [
+        ("nobody", false),
+        ("followers", false),
+        ("contacts", false),
+        ("everyone", true),
+    ] {
+        shows(to).await;
+        assert_eq!(sees().await, seen, "{to}");
+    }
+    bob.post("/users/alice/follow", Value::Null).await.data(200);
+    shows("followers").await;
+    assert!(sees().await);
+    shows("contacts").await;
+    assert!(!sees().await);
+    let contact = json!({"user_id": "bob"});
+    alice.post("/contacts", contact).await.data(201);
+    assert!(sees().await);
+    let admin = app.admin().await.get("/users/alice").await.data(200);
+    assert!(admin["last_seen_at"].is_string());
 }
 
 #[tokio::test]

@@ -245,7 +245,7 @@ pub(super) async fn between(
                exists (select from follows where follower_id = $2 and following_id = $1) as "is_followed_by!",
                exists (select from mutes where muter_id = $1 and muted_id = $2
                                            and (muted_until is null or muted_until > $3)) as "is_muted!",
-               false as "is_contact!",
+               exists (select from contacts where owner_id = $2 and person_id = $1) as "is_contact!",
                c.follower_count, c.following_count, c.post_count,
                array(select topic from user_topics where user_id = $2 and kind = 'skill' order by place) as "skills!",
                array(select topic from user_topics where user_id = $2 and kind = 'interest' order by place) as "interests!",
