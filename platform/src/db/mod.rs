@@ -51,6 +51,8 @@ impl Db {
                 ("plan_cache_mode", "force_generic_plan".to_owned()),
                 // A scan that cannot be helped looks dear then, and compiling it would cost more than doing it.
                 ("jit", "off".to_owned()),
+                // Nor are there processors to spare for one query among many: what it needs is an index, not helpers.
+                ("max_parallel_workers_per_gather", "0".to_owned()),
                 ("statement_timeout", millis(config.statement_timeout)),
                 (
                     "idle_in_transaction_session_timeout",

@@ -69,7 +69,7 @@ impl Database {
         let people = sqlx::query_as(
             "select u.id::text, u.username, u.first_name as first, u.last_name as last, u.location, u.role,
                     s.folded as skill, i.folded as interest
-             from (select * from users where username like '%\\_%\\_%' and first_name is not null
+             from (select * from users where username like '%\\_%' and first_name is not null
                    and last_name is not null and location is not null order by random() limit $1) u
              join user_topics s on s.user_id = u.id and s.kind = 'skill'
              join user_topics i on i.user_id = u.id and i.kind = 'interest'",

@@ -21,8 +21,7 @@ use report::Report;
 
 const USERS: i64 = 1_000_000;
 const REQUESTS: usize = 3_000;
-const USAGE: &str =
-    "usage: bin/bench people [--users N] [--requests N] [search|lists|profiles|celebrity|hashing]…";
+const USAGE: &str = "usage: bin/bench people [--users N] [--requests N] [--alone] [search|lists|profiles|celebrity|hashing]…";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Measure {
@@ -45,6 +44,8 @@ struct Wanted {
     users: i64,
     /// Of each kind.
     requests: usize,
+    /// Without the peer, which takes an hour at a million.
+    alone: bool,
     measures: Vec<Measure>,
 }
 
@@ -59,7 +60,7 @@ async fn main() -> Result<()> {
     world::furnish(&mut database, wanted.users, &mut report).await?;
     report.print();
     for measure in &wanted.measures {
-        let done = run(*measure, wanted.requests, &mut database, &mut report).await;
+        let done = run(*measure, &wanted, &mut database, &mut report).await;
         report.print();
         done?;
     }
@@ -68,7 +69,7 @@ async fn main() -> Result<()> {
 
 async fn run(
     measure: Measure,
-    requests: usize,
+    wanted: &Wanted,
     database: &mut Database,
     report: &mut Report,
 ) -> Result<()> {
@@ -88,7 +89,8 @@ async fn run(
     let questions = Questions {
         subject,
         kinds,
-        requests,
+        requests: wanted.requests,
+        alone: wanted.alone,
     };
     questions.measure(database, report).await
 }
@@ -96,11 +98,14 @@ async fn run(
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
         let (mut users, mut requests, mut measures) = (USERS, REQUESTS, Vec::new());
+        let mut alone = false;
         while let Some(word) = words.next() {
             if word == "--users" {
                 users = words.next().context(USAGE)?.parse().context(USAGE)?;
             } else if word == "--requests" {
                 requests = words.next().context(USAGE)?.parse().context(USAGE)?;
+            } else if word == "--alone" {
+                alone = true;
             } else if let Some((_, measure)) = ALL.iter().find(|(name, _)| *name == word) {
                 measures.push(*measure);
             } else {
@@ -113,6 +118,7 @@ impl Wanted {
         Ok(Self {
             users,
             requests,
+            alone,
             measures,
         })
     }

@@ -25,8 +25,13 @@ impl Report {
     }
 
     /// Ours and the peer's, and how many times longer its slow answers take.
-    pub fn beside(&mut self, measure: &str, ours: &Figures, theirs: &Figures, aim: f64) {
+    /// Figures that have no peer: it takes long at a million.
+    pub fn alone(&mut self, measure: &str, ours: &Figures, aim: f64) {
         self.figures(measure, "commons", ours, Some(aim));
+    }
+
+    pub fn beside(&mut self, measure: &str, ours: &Figures, theirs: &Figures, aim: f64) {
+        self.alone(measure, ours, aim);
         let ratio = theirs.at(0.99) / ours.at(0.99);
         let line = row(measure, "Express", theirs);
         self.lines.push(format!("{line}  ratio of p99 {ratio:.2}"));
