@@ -62,7 +62,10 @@ impl Server {
             .env("DATABASE_URL", database)
             .env("BIND", format!("127.0.0.1:{port}"))
             .env("AUTH_ACCESS_TTL", "24h");
-        for limit in ["RATE_LIMIT", "AUTH_RATE_LIMIT", "LOGIN_RATE_LIMIT"] {
+        for guesses in ["GUESSES_PER_ACCOUNT", "GUESSES_PER_ADDRESS"] {
+            command.env(guesses, "1000000");
+        }
+        for limit in ["RATE_LIMIT", "AUTH_RATE_LIMIT"] {
             command.env(limit, NO_LIMIT);
         }
         let base = format!("http://127.0.0.1:{port}");
