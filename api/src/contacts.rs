@@ -19,6 +19,7 @@ use crate::auth::Signed;
 use crate::body::Body;
 use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
+use crate::users::NO_PERSON;
 
 /// A list is counted exactly up to here.
 const MOST_COUNTED: i64 = 1_000;
@@ -150,7 +151,7 @@ impl ContactsApi {
 }
 
 impl Refusals for Adding {
-    const LIST: &'static [Told] = &[Told::new(404, "not_found", "There is no such person.")];
+    const LIST: &'static [Told] = &[NO_PERSON];
 }
 
 fn example_person() -> PersonText {

@@ -21,13 +21,11 @@ use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
+use crate::users::NO_PERSON;
 
 pub(crate) struct FollowsApi {
     platform: Arc<Platform>,
 }
-
-/// Or hidden from whoever asks: the answer is the same.
-pub(crate) const NO_PERSON: Told = Told::new(404, "not_found", "There is no such person.");
 
 pub(crate) struct Following;
 pub(crate) struct Naming;

@@ -300,6 +300,13 @@ pub(crate) const REAUTHENTICATION_REQUIRED: Told = Told::new(
     "Sign in again; then you have a few minutes.",
 );
 
+/// A way in is not taken away where there is no other.
+pub(crate) const LAST_WAY_IN: Told = Told::new(
+    409,
+    "last_way_in",
+    "This is the only way into your account. Set a password first.",
+);
+
 /// Told only to those who showed that the account is theirs.
 pub(crate) const SUSPENDED: Told =
     Told::new(403, "account_suspended", "This account is suspended.");

@@ -26,6 +26,7 @@ pub(crate) struct UsersApi {
     platform: Arc<Platform>,
 }
 
+/// Or hidden from whoever asks: the answer is the same.
 pub(crate) const NO_PERSON: Told = Told::new(404, "not_found", "There is no such person.");
 pub(crate) const NOT_YOURS: Told = Told::new(403, "not_yours", "Only its owner may change this.");
 

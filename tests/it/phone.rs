@@ -71,3 +71,30 @@ async fn the_only_way_into_an_account_is_not_taken_away() {
     assert_eq!(refused.problem(409), "last_way_in");
     assert_eq!(person.get("/users/me").await.data(200)["phone"], PHONE);
 }
+
+/// Each of two ways in is the last where the other goes: of two who take one away at once, one is refused.
+#[tokio::test]
+async fn of_two_ways_in_that_are_taken_away_at_once_one_stays() {
+    let app = TestApp::start().await;
+    let typed = code(&app, PHONE).await;
+    let made = verify(&app, PHONE, &typed).await.data(200);
+    let person = bearer(&app, &made);
+    for round in 0..10 {
+        sqlx::query(
+            "with back as (update users set phone = $2 where id = $1)
+             insert into user_identities (id, user_id, provider, subject, created_at, last_used_at)
+             values ($1, $1, 'campus', 'ada', now(), now()) on conflict do nothing",
+        )
+        .bind(made["id"].as_str().unwrap().parse::<uuid::Uuid>().unwrap())
+        .bind(PHONE)
+        .execute(app.platform.db.pool())
+        .await
+        .unwrap();
+        let identity = format!("/auth/identities/{}", made["id"].as_str().unwrap());
+        let (phone, elsewhere) =
+            tokio::join!(remove_phone(&person, PASSWORD), person.delete(&identity));
+        let mut statuses = [phone.status.as_u16(), elsewhere.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "round {round}");
+    }
+}

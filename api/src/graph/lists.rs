@@ -9,12 +9,13 @@ use platform::Platform;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 
-use super::{NO_PERSON, Naming, span};
+use super::{Naming, span};
 use crate::answer::List200;
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
+use crate::users::NO_PERSON;
 
 pub(crate) struct ListsApi {
     platform: Arc<Platform>,

@@ -8,13 +8,14 @@ use platform::Platform;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 
-use super::{NO_PERSON, Naming, span};
+use super::{Naming, span};
 use crate::answer::{List200, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::body::Body;
 use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
+use crate::users::NO_PERSON;
 
 pub(crate) struct QuietApi {
     platform: Arc<Platform>,

@@ -11,7 +11,7 @@ use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
 use super::entrance::Entrance;
-use super::{REAUTHENTICATION_REQUIRED, SUSPENDED, tries};
+use super::{LAST_WAY_IN, REAUTHENTICATION_REQUIRED, SUSPENDED, tries};
 use crate::answer::{Accepted202, Ok200};
 use crate::apis::Tag;
 use crate::auth::{FromDevice, FromLine, Signed};
@@ -171,14 +171,7 @@ impl Refusals for SettingPhone {
 }
 
 impl Refusals for RemovingPhone {
-    const LIST: &'static [Told] = &[
-        REAUTHENTICATION_REQUIRED,
-        Told::new(
-            409,
-            "last_way_in",
-            "This is the only way into your account. Set a password first.",
-        ),
-    ];
+    const LIST: &'static [Told] = &[REAUTHENTICATION_REQUIRED, LAST_WAY_IN];
 }
 
 impl Example for SendCodeRequest {

@@ -62,3 +62,11 @@ pub(super) async fn confirm(
 pub(super) fn wrong(field: &str) -> Error {
     Error::invalid(field, "wrong", "is not the password of this account")
 }
+
+/// A way in is not taken away where there is no other.
+pub(super) fn last_way_in() -> Error {
+    Error::conflict(
+        "last_way_in",
+        "This is the only way into your account. Set a password first.",
+    )
+}

@@ -1,6 +1,6 @@
 //! What the ways to a provider and back may refuse with. Where an application waits, it is told the code alone.
 
-use crate::identity::SUSPENDED;
+use crate::identity::{LAST_WAY_IN, SUSPENDED};
 use crate::problem::{Refusals, Told};
 
 pub(super) struct Departing;
@@ -81,10 +81,6 @@ impl Refusals for Linking {
 impl Refusals for Unlinking {
     const LIST: &'static [Told] = &[
         Told::new(404, "not_found", "There is no such linked account."),
-        Told::new(
-            409,
-            "last_way_in",
-            "This is the only way into your account. Set a password first.",
-        ),
+        LAST_WAY_IN,
     ];
 }

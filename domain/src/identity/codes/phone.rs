@@ -3,10 +3,10 @@
 use platform::Tx;
 use platform::config::Config;
 
-use super::sql::RemovedPhone;
 use super::{CodeAttempt, Tried, sql, try_code};
 use crate::identity::accounts::{Account, account};
-use crate::identity::reauthentication::{Confirmed, wrong};
+use crate::identity::reauthentication::{Confirmed, last_way_in, wrong};
+use crate::identity::sql::lock_ways_in;
 use crate::people::{self, Phone};
 use crate::{Error, OnConstraint, Result, UserId};
 
@@ -37,19 +37,15 @@ pub async fn set_phone(
 /// error.
 pub async fn remove_phone(tx: &mut Tx, owner: &Confirmed) -> Result<Account> {
     let (user, now) = (owner.actor.user, tx.now());
-    let known = owner.known.password_hash.as_deref();
-    match sql::remove_phone(tx.connection(), user, known, now).await? {
-        RemovedPhone::Done => {}
-        RemovedPhone::LastWayIn => return Err(last_way_in()),
-        RemovedPhone::OtherPassword => return Err(wrong("password")),
+    let ways = lock_ways_in(tx.connection(), user).await?;
+    let ways = ways.ok_or(Error::NotFound("account"))?;
+    if ways.password_hash != owner.known.password_hash {
+        return Err(wrong("password"));
     }
+    if ways.password_hash.is_none() && !ways.from_elsewhere {
+        return Err(last_way_in());
+    }
+    sql::remove_phone(tx.connection(), user, now).await?;
     people::changed(tx, user).await?;
     account(tx.connection(), user).await
-}
-
-fn last_way_in() -> Error {
-    Error::conflict(
-        "last_way_in",
-        "This is the only way into your account. Set a password first.",
-    )
 }

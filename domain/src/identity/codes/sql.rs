@@ -158,36 +158,11 @@ pub(super) async fn set_phone(
     Ok(())
 }
 
-pub(super) enum RemovedPhone {
-    Done,
-    LastWayIn,
-    /// The password is not the one that was shown any more.
-    OtherPassword,
-}
-
-/// Under the lock of the row: whoever takes another way in away at the same moment waits.
 pub(super) async fn remove_phone(
     connection: &mut PgConnection,
     user: UserId,
-    password_hash: Option<&str>,
     now: Time,
-) -> Result<RemovedPhone> {
-    let found = sqlx::query!(
-        "select password_hash is not distinct from $2 as \"same!\",
-                (password_hash is not null and email is not null
-                 or exists (select from user_identities where user_id = users.id)) as \"another!\"
-         from users where id = $1 for no key update",
-        user.0,
-        password_hash,
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    if !found.same {
-        return Ok(RemovedPhone::OtherPassword);
-    }
-    if !found.another {
-        return Ok(RemovedPhone::LastWayIn);
-    }
+) -> Result<()> {
     sqlx::query!(
         "update users set phone = null, phone_verified_at = null, updated_at = $2 where id = $1",
         user.0,
@@ -195,7 +170,7 @@ pub(super) async fn remove_phone(
     )
     .execute(connection)
     .await?;
-    Ok(RemovedPhone::Done)
+    Ok(())
 }
 
 pub(super) async fn delete_expired_codes(

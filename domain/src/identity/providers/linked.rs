@@ -9,7 +9,8 @@ use sqlx::PgConnection;
 
 use super::sql;
 use crate::identity::password::PasswordAttempt;
-use crate::identity::reauthentication::{FRESH, reauthenticate};
+use crate::identity::reauthentication::{FRESH, last_way_in, reauthenticate};
+use crate::identity::sql::lock_ways_in;
 use crate::people::{Actor, Email};
 use crate::wire::WireText;
 use crate::{Error, IdentityId, Result, UserId};
@@ -94,15 +95,13 @@ pub async fn identities(
 /// Takes an account elsewhere away, unless it is the only way in. The person is locked: two at once do not take the
 /// last two.
 pub async fn unlink(tx: &mut Tx, user: UserId, id: IdentityId) -> Result<()> {
-    let ways = sql::lock_ways_in(tx.connection(), user).await?;
-    let has_another = ways.ok_or(Error::NotFound("account"))?;
+    let ways = lock_ways_in(tx.connection(), user).await?;
+    let ways = ways.ok_or(Error::NotFound("account"))?;
+    let has_another = ways.password_hash.is_some() || ways.by_phone;
     match sql::delete_identity(tx.connection(), user, id, has_another).await? {
         sql::Unlinked::Done => Ok(()),
         sql::Unlinked::Unknown => Err(Error::NotFound("linked account")),
-        sql::Unlinked::LastWayIn => Err(Error::conflict(
-            "last_way_in",
-            "This is the only way into your account. Set a password first.",
-        )),
+        sql::Unlinked::LastWayIn => Err(last_way_in()),
     }
 }
 

@@ -159,20 +159,6 @@ pub(super) async fn identities(
     .await
 }
 
-/// Whether they have a way in that is no account elsewhere. None: there is no such person.
-pub(super) async fn lock_ways_in(
-    connection: &mut PgConnection,
-    user: UserId,
-) -> Result<Option<bool>> {
-    sqlx::query_scalar!(
-        "select (password_hash is not null or phone is not null) as \"another!\"
-         from users where id = $1 for no key update",
-        user.0,
-    )
-    .fetch_optional(connection)
-    .await
-}
-
 pub(super) enum Unlinked {
     Done,
     Unknown,

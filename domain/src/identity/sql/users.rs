@@ -184,3 +184,28 @@ pub(in crate::identity) async fn admit(
     .fetch_one(connection)
     .await
 }
+
+/// By what somebody can come in. The last of it is not taken away.
+pub(in crate::identity) struct WaysIn {
+    pub(in crate::identity) password_hash: Option<String>,
+    pub(in crate::identity) by_phone: bool,
+    pub(in crate::identity) from_elsewhere: bool,
+}
+
+/// Locks the account until the transaction ends: whoever takes another way away at the same moment waits.
+pub(in crate::identity) async fn lock_ways_in(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<WaysIn>> {
+    // The lock first, in a statement of its own: the next one then sees what the one before us took away.
+    super::lock_account(connection, user).await?;
+    sqlx::query_as!(
+        WaysIn,
+        "select password_hash, phone is not null as \"by_phone!\",
+                exists (select from user_identities where user_id = users.id) as \"from_elsewhere!\"
+         from users where id = $1",
+        user.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
