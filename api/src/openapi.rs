@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the APIs say of themselves, and what is true of every operation, said once here.
 
 mod finish;
+mod share;
 
 use std::collections::{BTreeSet, HashMap};
 use std::marker::PhantomData;
@@ -65,6 +66,7 @@ impl Document {
         finish::merge(&mut document, root);
         finish::operations(&mut document.paths, &document.components);
         finish::schemas(&mut document.components, &document.paths);
+        share::parts(&mut document);
         document
     }
 

@@ -64,6 +64,9 @@ fn every_answer_is_shown_by_example() {
     let document = document();
     for (name, operation) in operations(&document) {
         for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = response["$ref"].as_str().map_or(response, |shared| {
+                document.pointer(shared.trim_start_matches('#')).unwrap()
+            });
             for (kind, content) in response["content"].as_object().into_iter().flatten() {
                 let shown = !content["example"].is_null()
                     || !content["examples"].is_null()

@@ -40,7 +40,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Every operation there is, with its method.
-fn each(paths: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+pub(super) fn each(paths: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     let paths = paths.as_object_mut().into_iter().flatten();
     paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten())
 }

@@ -1,7 +1,14 @@
 use super::*;
 
+/// Each with what it refers to put in its place.
 fn operations() -> Vec<(String, Value)> {
-    let Value::Object(paths) = Document::whole().paths else {
+    let Document {
+        mut paths,
+        components,
+        ..
+    } = Document::whole();
+    finish::each(&mut paths).for_each(|(_, operation)| put_in_place(operation, &components));
+    let Value::Object(paths) = paths else {
         return Vec::new();
     };
     let each = paths.into_iter().flat_map(|(path, operations)| {
@@ -10,6 +17,26 @@ fn operations() -> Vec<(String, Value)> {
         methods.map(move |(method, operation)| (format!("{method} {path}"), operation))
     });
     each.collect()
+}
+
+/// Schemas stay where they are: they refer to themselves.
+fn put_in_place(part: &mut Value, components: &Value) {
+    let there = part
+        .get("$ref")
+        .and_then(Value::as_str)
+        .map(|name| name.replace("#/components", ""));
+    if let Some(there) = there.filter(|there| !there.starts_with("/schemas/")) {
+        *part = components.pointer(&there).unwrap().clone();
+    }
+    match part {
+        Value::Object(fields) => fields
+            .iter_mut()
+            .for_each(|(_, part)| put_in_place(part, components)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|part| put_in_place(part, components)),
+        _ => {}
+    }
 }
 
 #[test]
