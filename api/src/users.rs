@@ -19,9 +19,6 @@ use crate::body::Body;
 use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
 
-/// A list is counted exactly up to here.
-const MOST_COUNTED: i64 = 1_000;
-
 pub(crate) struct UsersApi {
     platform: Arc<Platform>,
 }
@@ -86,8 +83,7 @@ impl UsersApi {
         let mut connection = self.platform.db.acquire().await?;
         let mut data =
             people::list(&mut connection, actor.user, &filter, after, offset, limit).await?;
-        let (total, exact) =
-            people::count(&mut connection, actor.user, &filter, MOST_COUNTED).await?;
+        let (total, exact) = people::count(&mut connection, actor.user, &filter).await?;
         let pagination = paging.of(&mut data, total, !exact, |person| self::cursor(&person.id));
         Ok(List200 { data, pagination })
     }

@@ -79,7 +79,7 @@ pub(super) async fn lock_other_administrators(
     user: UserId,
 ) -> Result<usize> {
     let administrators = sqlx::query_scalar!(
-        "select id from users where role = 'admin' and deleted_at is null and suspended_at is null
+        "select id from users where role = 'admin' and is_active(users)
          order by id for no key update",
     )
     .fetch_all(connection)

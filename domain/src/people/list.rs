@@ -8,6 +8,9 @@ use super::words::fold;
 use super::{Line, PersonCard, Role, Topic, cards};
 use crate::{Result, UserId};
 
+/// A list is counted exactly up to here.
+const MOST_COUNTED: i64 = 1_000;
+
 /// Which people; what is not said does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct PeopleFilter {
@@ -47,25 +50,33 @@ pub async fn list(
     cards(connection, viewer, &ids).await
 }
 
-/// How many there are, counted no further than `most`, and whether that is exact: those whom a block hides from the
-/// viewer are counted with the others.
+/// How many there are, counted no further than what a page can wait for, and whether that is exact: those whom a block
+/// hides from the viewer are counted with the others.
 pub async fn count(
     connection: &mut PgConnection,
     viewer: UserId,
     filter: &PeopleFilter,
-    most: i64,
 ) -> Result<(i64, bool)> {
+    let most = filter.most_counted();
     let mut query = QueryBuilder::new("select count(*), exists (select from blocks where ");
     query.push("blocker_id = ").push_bind(viewer.0);
     query.push(" or blocked_id = ").push_bind(viewer.0);
     query.push(") from (");
     find(&mut query, filter);
-    query
-        .push(" and is_active(u) limit ")
-        .push_bind(most)
-        .push(") as found");
+    query.push(" limit ").push_bind(most).push(") as found");
     let (count, blocks): (i64, bool) = query.build_query_as().fetch_one(connection).await?;
     Ok((count, count < most && !blocks))
+}
+
+impl PeopleFilter {
+    /// Those who have two things are looked for among all who have one of them: they cost more each.
+    fn most_counted(&self) -> i64 {
+        let topics = [&self.skill, &self.interest, &self.subject];
+        match topics.into_iter().flatten().count() {
+            0 | 1 => MOST_COUNTED,
+            _ => MOST_COUNTED / 10,
+        }
+    }
 }
 
 fn find(query: &mut QueryBuilder<Postgres>, filter: &PeopleFilter) {
@@ -81,7 +92,8 @@ fn find(query: &mut QueryBuilder<Postgres>, filter: &PeopleFilter) {
             query.push_bind(fold(topic.as_str()));
         }
     }
-    query.push(" where true");
+    // Said here too, although whoever does not stand is hidden: these are the people who are in the indexes.
+    query.push(" where is_active(u)");
     if let Some(role) = filter.role {
         query.push(" and u.role = ").push_bind(role);
     }

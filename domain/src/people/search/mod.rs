@@ -4,6 +4,7 @@
 //! Each tier is a walk along an index from where the last page ended, so that a page costs the same however many are
 //! found. Who is hidden from whoever searches is not found.
 
+mod alike;
 mod distance;
 mod sql;
 
@@ -20,13 +21,7 @@ use crate::{Result, UserId};
 const MOST_WORDS: usize = 6;
 
 /// Of two words that so many have, neither is rare.
-const COMMON: i64 = 2_000;
-
-/// So many misspelt words are looked at closer.
-const CANDIDATES: i64 = 200;
-
-/// So many of them are searched for.
-const NEAREST: usize = 6;
+const COMMON: i64 = 10_000;
 
 /// What was typed to find somebody.
 #[derive(Clone, Debug)]
@@ -122,63 +117,28 @@ async fn find(
             Some(Place::Alike(rank, id)) => Some((rank, id)),
             _ => None,
         };
-        let most = left(&found);
-        found.extend(alike(connection, viewer, wanted, after, most).await?);
+        let people = alike::find(connection, viewer, wanted, after, left(&found)).await?;
+        let places = people
+            .into_iter()
+            .map(|(rank, id)| (Place::Alike(rank, id), id));
+        found.extend(places);
     }
     Ok(found)
 }
 
-/// Those whose names are a slip away.
-async fn alike(
-    connection: &mut PgConnection,
-    viewer: UserId,
-    wanted: &Wanted,
-    after: Option<(i32, UserId)>,
-    most: i64,
-) -> Result<Vec<(Place, UserId)>> {
-    let nearest = nearest(connection, &wanted.first).await?;
-    if nearest.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut others = Vec::new();
-    for other in &wanted.others {
-        others.push(self::nearest(connection, other).await?);
-    }
-    let people = sql::by_alike(connection, viewer, wanted, &nearest, &others, after, most).await?;
-    let places = people
-        .into_iter()
-        .map(|(rank, id)| (Place::Alike(rank, id), id));
-    Ok(places.collect())
-}
-
-/// The words that somebody may have meant, the nearest first: the very word among them where there is one.
-async fn nearest(connection: &mut PgConnection, word: &str) -> Result<Vec<String>> {
-    let forgiven = distance::forgiven(word);
-    if forgiven == 0 {
-        return Ok(Vec::new());
-    }
-    let candidates = sql::alike(connection, word, &distance::swapped(word), CANDIDATES).await?;
-    let mut near: Vec<(usize, String)> = candidates
-        .into_iter()
-        .map(|candidate| (distance::slips(word, &candidate), candidate))
-        .filter(|(slips, _)| *slips <= forgiven)
-        .collect();
-    near.sort();
-    near.truncate(NEAREST);
-    Ok(near.into_iter().map(|(_, candidate)| candidate).collect())
-}
-
 impl Wanted {
+    fn words(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
     /// Walking along those who have the common word, looking for the rare one, would take as long as there are many.
     async fn begin_with_the_rarest(&mut self, connection: &mut PgConnection) -> Result<()> {
         if self.others.is_empty() {
             return Ok(());
         }
-        let all: Vec<String> = std::iter::once(&self.first)
-            .chain(&self.others)
-            .cloned()
-            .collect();
-        let counts = sql::how_many(connection, &all, COMMON).await?;
+        let all: Vec<String> = self.words().cloned().collect();
+        let ends: Vec<String> = all.iter().map(|word| end_of(word)).collect();
+        let counts = sql::how_many(connection, &all, &ends, COMMON).await?;
         let rarest = (0..counts.len()).min_by_key(|at| counts[*at]);
         if let Some(rarest) = rarest.filter(|rarest| *rarest > 0) {
             std::mem::swap(&mut self.first, &mut self.others[rarest - 1]);

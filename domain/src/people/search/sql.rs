@@ -4,6 +4,7 @@
 
 use sqlx::PgConnection;
 
+use super::alike::Range;
 use super::{Wanted, end_of};
 use crate::UserId;
 
@@ -56,12 +57,12 @@ pub(super) async fn by_words(
                 where u.id = w.user_id
                   and ($8::text is null or not (lower(u.username) collate "C" >= $8 and lower(u.username) collate "C" < $9))
                   and not exists (select from user_words e where e.user_id = u.id and e.word >= $2 and e.word < w.word)
-                  and not exists (select from unnest($6::text[], $7::text[]) as other (start, stop)
-                                  where not exists (select from user_words o where o.user_id = u.id
-                                                    and o.word >= other.start and o.word < other.stop))
                 offset 0) as meant
             where not is_hidden_from($1, meant.id) offset 0) as found
         where (w.word, w.user_id) > ($4, $5::uuid) and w.word < $3
+          and not exists (select from unnest($6::text[], $7::text[]) as other (start, stop)
+                          where not exists (select from user_words o where o.user_id = w.user_id
+                                            and o.word >= other.start and o.word < other.stop offset 0) offset 0)
         order by w.word, w.user_id limit $10
         "#,
         viewer.0,
@@ -80,109 +81,110 @@ pub(super) async fn by_words(
     Ok(found.into_iter().map(|row| (row.word, row.id)).collect())
 }
 
-/// How many people have words that begin with each of `words`, counted no further than `most`.
+/// How many people have words of each range, counted no further than `most`.
 pub(super) async fn how_many(
     connection: &mut PgConnection,
-    words: &[String],
+    starts: &[String],
+    stops: &[String],
     most: i64,
 ) -> Result<Vec<i64>> {
-    let ends: Vec<String> = words.iter().map(|word| end_of(word)).collect();
     sqlx::query_scalar!(
         r#"
         select (select count(*) from (select from user_words where word >= range.start and word < range.stop limit $3) h) as "count!"
         from unnest($1::text[], $2::text[]) with ordinality as range (start, stop, place) order by range.place
         "#,
-        words,
-        &ends,
+        starts,
+        stops,
         most,
     )
     .fetch_all(connection)
     .await
 }
 
-/// Words of anybody's name that share enough of their letters with `word`, and those of `swapped` that there are.
+/// Words of anybody's name that share enough of their letters with each of `words`, and those of `swapped` that there
+/// are; each with the place of the word it is like.
 pub(super) async fn alike(
     connection: &mut PgConnection,
-    word: &str,
+    words: &[String],
+    swapped_of: &[i32],
     swapped: &[String],
     most: i64,
-) -> Result<Vec<String>> {
-    sqlx::query_scalar!(
+) -> Result<Vec<(i32, String)>> {
+    let found = sqlx::query!(
         r#"
-        select word as "word!" from words_alike($1, $2) as alike (word)
-        union select word from name_words where word = any($3)
+        select (wanted.place - 1)::int as "of!", alike.word as "word!"
+        from unnest($1::text[]) with ordinality as wanted (word, place)
+        cross join lateral words_alike(wanted.word, $4) as alike (word)
+        union
+        select swapped.place, word from unnest($2::int[], $3::text[]) as swapped (place, letters)
+        join name_words on word = swapped.letters
         "#,
-        word,
-        most,
+        words,
+        swapped_of,
         swapped,
+        most,
     )
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(found.into_iter().map(|row| (row.of, row.word)).collect())
 }
 
-/// People who have one of the `nearest` words, and for each of the others a word that begins so or is near. Not those
-/// who are found by words already.
+/// People who have one of the `walked` words, the first of theirs counts, and a word of a range for each wanted. Not
+/// those who are found by username or by words already.
 pub(super) async fn by_alike(
     connection: &mut PgConnection,
     viewer: UserId,
-    wanted: &Wanted,
-    nearest: &[String],
-    others: &[Vec<String>],
+    username: Option<&str>,
+    walked: &[String],
+    ranges: &[Range],
     after: Option<(i32, UserId)>,
     most: i64,
 ) -> Result<Vec<(i32, UserId)>> {
-    let (rank, person) = after.unzip();
-    let ends: Vec<String> = wanted.others.iter().map(|other| end_of(other)).collect();
-    let (near_at, near) = numbered(others);
+    let (rank, person) = after.unwrap_or((0, UserId(uuid::Uuid::nil())));
+    let ats: Vec<i32> = ranges.iter().map(|range| range.at).collect();
+    let starts: Vec<String> = ranges.iter().map(|range| range.start.clone()).collect();
+    let stops: Vec<String> = ranges.iter().map(|range| range.stop.clone()).collect();
+    let typed: Vec<bool> = ranges.iter().map(|range| range.typed).collect();
+    let ranks: Vec<Option<i32>> = ranges.iter().map(|range| range.rank).collect();
     let found = sqlx::query!(
         r#"
         select near.rank::int as "rank!", has.user_id as "id!: UserId"
         from unnest($2::text[]) with ordinality as near (word, rank)
         cross join lateral (
             select w.user_id from user_words w
-            where w.word = near.word and near.rank >= coalesce($3, 0)
-              and (near.rank > coalesce($3, 0) or w.user_id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid))
-              and not exists (select from user_words e
-                              join unnest($2::text[]) with ordinality as nearer (word, rank) on nearer.word = e.word
-                              where e.user_id = w.user_id and nearer.rank < near.rank)
-              and not (
-                  exists (select from user_words e where e.user_id = w.user_id and e.word >= $5 and e.word < $6)
-                  and not exists (select from unnest($7::text[], $8::text[]) as other (start, stop)
-                                  where not exists (select from user_words o where o.user_id = w.user_id
-                                                    and o.word >= other.start and o.word < other.stop)))
-              and not exists (
-                  select from unnest($7::text[], $8::text[]) with ordinality as other (start, stop, at)
-                  where not exists (select from user_words o where o.user_id = w.user_id
-                                    and o.word >= other.start and o.word < other.stop)
-                    and not exists (select from user_words o
-                                    join unnest($9::int[], $10::text[]) as alike (at, word)
-                                      on alike.word = o.word and alike.at = other.at
-                                    where o.user_id = w.user_id))
-              and not is_hidden_from($1, w.user_id)
-            order by w.user_id limit $11) as has
-        order by near.rank, has.user_id limit $11
+            cross join lateral (
+                select from (
+                    select h.user_id from user_words h
+                    join unnest($5::int[], $6::text[], $7::text[], $8::bool[], $9::int[]) as range (at, start, stop, typed, rank)
+                      on h.word >= range.start and h.word < range.stop
+                    where h.user_id = w.user_id
+                    group by h.user_id
+                    having min(range.rank) = near.rank and count(distinct range.at) = $10
+                       and count(distinct range.at) filter (where range.typed) < $10
+                    offset 0) as meant
+                join users u on u.id = meant.user_id
+                where ($11::text is null or not (lower(u.username) collate "C" >= $11 and lower(u.username) collate "C" < $12))
+                  and not is_hidden_from($1, meant.user_id) offset 0) as found
+            where w.word = near.word and near.rank >= $3
+              and w.user_id > case near.rank when $3 then $4::uuid else '00000000-0000-0000-0000-000000000000' end
+            order by w.user_id limit $13) as has
+        order by near.rank, has.user_id limit $13
         "#,
         viewer.0,
-        nearest,
-        rank,
-        person.map(|person| person.0),
-        wanted.first,
-        end_of(&wanted.first),
-        &wanted.others,
-        &ends,
-        &near_at,
-        &near,
+        walked,
+        i64::from(rank),
+        person.0,
+        &ats,
+        &starts,
+        &stops,
+        &typed,
+        &ranks as &[Option<i32>],
+        i64::from(ats.last().map_or(0, |at| at + 1)),
+        username,
+        username.map(end_of),
         most,
     )
     .fetch_all(connection)
     .await?;
     Ok(found.into_iter().map(|row| (row.rank, row.id)).collect())
-}
-
-/// Postgres has no arrays of arrays of different lengths: each word with the number of its list.
-fn numbered(lists: &[Vec<String>]) -> (Vec<i32>, Vec<String>) {
-    let numbered = (1..)
-        .zip(lists)
-        .flat_map(|(at, words)| words.iter().map(move |word| (at, word.clone())));
-    numbered.unzip()
 }
