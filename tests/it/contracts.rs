@@ -4,11 +4,11 @@
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::Notice;
 use domain::identity::jobs::{
-    PurgeExpiredTokens, ResealSecrets, SendAddressChangeNotice, SendAddressKnownMail, SendCodeText,
-    SendPasswordChangedMail, SendResetMail, SendSecondFactorMail, SendVerificationMail,
+    PurgeExpiredTokens, ResealSecrets, SendAccessChangedMail, SendAddressChangeNotice,
+    SendAddressKnownMail, SendCodeText, SendResetMail, SendSecondFactorMail, SendVerificationMail,
 };
+use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{
     Export, Purge, PurgeDue, PurgeExports, SendClosingMail, SendExportMail, SendKeptMail,
 };
@@ -82,8 +82,9 @@ fn of_identity(id: Uuid) -> Vec<String> {
         stored(&SendCodeText {
             code_id: CodeId(id),
         }),
-        stored(&SendPasswordChangedMail {
+        stored(&SendAccessChangedMail {
             user_id: UserId(id),
+            change: AccessChange::PhoneSet,
         }),
         stored(&SendResetMail {
             reset_id: PasswordResetId(id),
@@ -116,10 +117,10 @@ fn stored_jobs_look_the_same_as_ever() {
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}
     identity.purge_expired_tokens maintenance bulk attempts 20 unique true payload {}
     identity.reseal_secrets maintenance bulk attempts 20 unique true payload {}
+    identity.send_access_changed_mail mail urgent attempts 20 unique false payload {"change":"phone_set","user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_address_change_notice mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_address_known_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_code_text mail urgent attempts 6 unique false payload {"code_id":"00000000-0000-0000-0000-000000000007"}
-    identity.send_password_changed_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_reset_mail mail urgent attempts 20 unique false payload {"reset_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_second_factor_mail mail urgent attempts 20 unique false payload {"at":"1970-01-01T00:00:00Z","notice":"recovery_code_used","user_id":"00000000-0000-0000-0000-000000000007"}
     identity.send_verification_mail mail urgent attempts 20 unique false payload {"verification_id":"00000000-0000-0000-0000-000000000007"}

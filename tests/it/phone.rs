@@ -41,6 +41,12 @@ async fn a_number_is_set_by_a_code_signs_in_with_the_password_and_is_taken_away_
         assert!(account["phone"].is_null());
     }
     assert_eq!(login().await.problem(401), "credentials_wrong");
+    app.drain().await;
+    assert_eq!(
+        app.letters("alice@example.com", "number was added").len(),
+        1
+    );
+    assert_eq!(app.letters("alice@example.com", "was taken away").len(), 1);
 }
 
 #[tokio::test]
@@ -97,4 +103,5 @@ async fn of_two_ways_in_that_are_taken_away_at_once_one_stays() {
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409], "round {round}");
     }
+    app.drain().await;
 }

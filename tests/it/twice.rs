@@ -6,11 +6,11 @@ use domain::UserId;
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
-use domain::identity::Notice;
 use domain::identity::jobs::{
-    PurgeExpiredTokens, ResealSecrets, SendAddressKnownMail, SendPasswordChangedMail,
+    PurgeExpiredTokens, ResealSecrets, SendAccessChangedMail, SendAddressKnownMail,
     SendSecondFactorMail,
 };
+use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
@@ -104,7 +104,8 @@ async fn coming_in(app: &TestApp) {
     let alice = app.anonymous().bearer(alice["token"].as_str().unwrap());
     let email = json!({"email": "new@example.com", "password": "Correct-horse-7"});
     alice.put("/auth/email", email).await.data(202);
-    app.enqueue(SendPasswordChangedMail { user_id }).await;
+    let change = AccessChange::Linked;
+    app.enqueue(SendAccessChangedMail { user_id, change }).await;
     app.enqueue(SendAddressKnownMail { user_id }).await;
 }
 

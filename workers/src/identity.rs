@@ -9,8 +9,8 @@ use crate::{Cx, Failure, Outcome};
 mod letters;
 
 pub(crate) use letters::{
-    send_address_change_notice, send_address_known_mail, send_password_changed_mail,
-    send_reset_mail, send_second_factor_mail, send_verification_mail,
+    send_access_changed_mail, send_address_change_notice, send_address_known_mail, send_reset_mail,
+    send_second_factor_mail, send_verification_mail,
 };
 
 /// Rows of each kind in one transaction.

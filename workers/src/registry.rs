@@ -32,7 +32,7 @@ fn identity_jobs(registry: Registry) -> Registry {
         .with(identity::send_address_change_notice)
         .with(identity::send_address_known_mail)
         .with(identity::send_code_text)
-        .with(identity::send_password_changed_mail)
+        .with(identity::send_access_changed_mail)
         .with(identity::send_reset_mail)
         .with(identity::send_second_factor_mail)
         .with(identity::send_verification_mail)

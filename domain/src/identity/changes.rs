@@ -7,14 +7,15 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
+use super::access::{self, AccessChange};
 use super::allowances::{self, Allowance};
 use super::hashing::{self, PasswordHash};
-use super::jobs::{SendAddressChangeNotice, SendPasswordChangedMail, SendVerificationMail};
+use super::jobs::{SendAddressChangeNotice, SendVerificationMail};
 use super::password::{Password, PasswordAttempt};
 use super::reauthentication::{Confirmed, confirm, wrong};
 use super::{letters, sessions, sql};
 use crate::people::{self, Actor, Email};
-use crate::{Result, UserId, VerificationId};
+use crate::{Result, VerificationId};
 
 /// A new password.
 #[derive(Clone, Debug, Object)]
@@ -58,11 +59,7 @@ pub async fn change_password(tx: &mut Tx, ready: &ReadyPassword) -> Result<()> {
     sql::void_wishes(tx.connection(), actor.user, now).await?;
     sessions::revoke_all(tx, actor.user, Some(actor.session), "password_changed").await?;
     people::changed(tx, actor.user).await?;
-    tx.enqueue(SendPasswordChangedMail {
-        user_id: actor.user,
-    })
-    .await?;
-    Ok(())
+    access::changed(tx, actor.user, AccessChange::Password).await
 }
 
 /// Another address, asked for by somebody who showed who they are.
@@ -106,16 +103,6 @@ pub async fn address_change_letter(
 ) -> Result<Option<Letter>> {
     let to = sql::replaced_email(connection, id, now).await?;
     to.map(|to| letters::notice(&to, &letters::ADDRESS_CHANGES))
-        .transpose()
-}
-
-/// Word of a new password to the address of the account.
-pub async fn password_changed_letter(
-    connection: &mut PgConnection,
-    user: UserId,
-) -> Result<Option<Letter>> {
-    let to = sql::email(connection, user).await?;
-    to.map(|to| letters::notice(&to, &letters::PASSWORD_CHANGED))
         .transpose()
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use platform::jobs::{Class, Job, Pool, Unique};
 use serde::{Deserialize, Serialize};
 
+use super::access::AccessChange;
 use super::second_factor::Notice;
 use crate::{CodeId, PasswordResetId, UserId, VerificationId};
 
@@ -67,15 +68,16 @@ impl Job for SendResetMail {
     const CLASS: Class = Class::Urgent;
 }
 
-/// When a password is changed or reset. Says so to the address of the account. Twice is harmless: it is one mail, by its
-/// Message-ID.
+/// When a password or a number is set, and when an account elsewhere is linked or unlinked. Says so to the address of
+/// the account. Twice is harmless: it is one mail, by its Message-ID.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct SendPasswordChangedMail {
+pub struct SendAccessChangedMail {
     pub user_id: UserId,
+    pub change: AccessChange,
 }
 
-impl Job for SendPasswordChangedMail {
-    const NAME: &'static str = "identity.send_password_changed_mail";
+impl Job for SendAccessChangedMail {
+    const NAME: &'static str = "identity.send_access_changed_mail";
     const POOL: Pool = Pool::Mail;
     const CLASS: Class = Class::Urgent;
 }

@@ -110,6 +110,30 @@ pub(super) const PASSWORD_CHANGED: Notice = Notice {
     advice: "If this was you, there is nothing to do. If not, ask for a new password at once, where you sign in.",
 };
 
+pub(super) const PHONE_SET: Notice = Notice {
+    subject: "A number for your account",
+    said: "a phone number was added to your account at Commons, in place of any before. Codes sent to it open the account.",
+    advice: "If this was you, there is nothing to do. If not, change your password at once, and take the number away.",
+};
+
+pub(super) const PHONE_REMOVED: Notice = Notice {
+    subject: "Your number was removed",
+    said: "the phone number of your account at Commons was taken away. Codes sent to it open the account no more.",
+    advice: "If this was you, there is nothing to do. If not, change your password at once.",
+};
+
+pub(super) const LINKED: Notice = Notice {
+    subject: "Another way into your account",
+    said: "an account elsewhere was linked to yours at Commons. Whoever signs in there gets in here.",
+    advice: "If this was you, there is nothing to do. If not, unlink it at once, and change your password.",
+};
+
+pub(super) const UNLINKED: Notice = Notice {
+    subject: "One way less into your account",
+    said: "an account elsewhere was unlinked from yours at Commons. It does not let you in any more.",
+    advice: "If this was you, there is nothing to do. If not, change your password at once.",
+};
+
 pub(super) const ADDRESS_CHANGES: Notice = Notice {
     subject: "Another address for your account",
     said: "somebody, hopefully you, asked to use another e-mail address for your account at Commons, and knew its \

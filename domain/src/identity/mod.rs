@@ -9,6 +9,7 @@
 //! Whatever way somebody comes, they come in over one [threshold](entry), which asks for a
 //! [second factor](second_factor) where they have one.
 
+mod access;
 mod accounts;
 mod allowances;
 mod changes;
@@ -32,13 +33,14 @@ mod sql;
 mod tokens;
 mod verification;
 
+pub use access::{AccessChange, access_changed_letter};
 pub use accounts::{
     Account, Arrival, NewUser, Registered, Registration, account, address_known_letter,
     create_user, register,
 };
 pub use changes::{
     EmailChange, PasswordChange, ReadyEmail, ReadyPassword, address_change_letter, change_email,
-    change_password, password_changed_letter, ready_email, ready_password,
+    change_password, ready_email, ready_password,
 };
 pub use csrf::CsrfToken;
 pub use devices::{

@@ -9,9 +9,10 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
+use super::access::{self, AccessChange};
 use super::allowances::{self, Allowance};
 use super::hashing::{self, PasswordHash};
-use super::jobs::{SendPasswordChangedMail, SendResetMail};
+use super::jobs::SendResetMail;
 use super::links::{self, LinkToken};
 use super::password::Password;
 use super::{letters, sessions, sql};
@@ -126,11 +127,7 @@ pub async fn reset_password(tx: &mut Tx, ready: &ReadyReset) -> Result<()> {
     sql::void_wishes(tx.connection(), ready.user, now).await?;
     sessions::revoke_all(tx, ready.user, None, "password_reset").await?;
     people::changed(tx, ready.user).await?;
-    tx.enqueue(SendPasswordChangedMail {
-        user_id: ready.user,
-    })
-    .await?;
-    Ok(())
+    access::changed(tx, ready.user, AccessChange::Password).await
 }
 
 impl Example for ForgottenPassword {

@@ -50,8 +50,8 @@ impl Limits {
         );
         let per_address = reader.or(
             "GUESSES_PER_ADDRESS",
-            "20",
-            "The same from one address, at whatever accounts.",
+            "100",
+            "The same from one address, at whatever accounts: a whole campus may share it.",
         );
         let longest_wait = reader.span("GUESSES_LONGEST_WAIT", "15m", "The wait grows no longer.");
         let contacts_lookup = reader.or(

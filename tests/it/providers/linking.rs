@@ -38,6 +38,8 @@ async fn somebody_links_an_account_elsewhere_and_signs_in_with_it() {
 
     let mine = alice.get("/auth/identities").await;
     assert_eq!(mine.data(200), json!([linked]));
+    app.drain().await;
+    assert_eq!(app.letters("alice@example.com", "was linked").len(), 1);
     let signed_in = sign_in(&provider, &app, "campus", ada()).await.data(200);
     assert_eq!(me(&app, &signed_in).await["username"], "alice");
 }
@@ -142,6 +144,7 @@ async fn the_last_way_into_an_account_is_not_taken_away() {
     let lost = if one.status == 409 { one } else { two };
     assert_eq!(lost.problem(409), "last_way_in");
     assert_eq!(app.count("select count(*) from user_identities").await, 1);
+    app.drain().await;
 }
 
 #[tokio::test]

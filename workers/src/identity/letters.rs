@@ -2,7 +2,7 @@
 
 use domain::identity;
 use domain::identity::jobs::{
-    SendAddressChangeNotice, SendAddressKnownMail, SendPasswordChangedMail, SendResetMail,
+    SendAccessChangedMail, SendAddressChangeNotice, SendAddressKnownMail, SendResetMail,
     SendSecondFactorMail, SendVerificationMail,
 };
 use platform::mail::Letter;
@@ -29,13 +29,13 @@ pub(crate) async fn send_reset_mail(job: SendResetMail, cx: Cx) -> Result<Outcom
     send(&cx, letter, "there is no password to reset").await
 }
 
-pub(crate) async fn send_password_changed_mail(
-    job: SendPasswordChangedMail,
+pub(crate) async fn send_access_changed_mail(
+    job: SendAccessChangedMail,
     cx: Cx,
 ) -> Result<Outcome, Failure> {
     let letter = {
         let mut connection = cx.platform.db.acquire().await?;
-        identity::password_changed_letter(&mut connection, job.user_id).await?
+        identity::access_changed_letter(&mut connection, job.user_id, job.change).await?
     };
     send(&cx, letter, NO_ADDRESS).await
 }

@@ -4,6 +4,7 @@ use platform::Tx;
 use platform::config::Config;
 
 use super::{CodeAttempt, Tried, sql, try_code};
+use crate::identity::access::{self, AccessChange};
 use crate::identity::accounts::{Account, account};
 use crate::identity::reauthentication::{Confirmed, last_way_in, wrong};
 use crate::identity::sql::lock_ways_in;
@@ -30,6 +31,7 @@ pub async fn set_phone(
             Error::taken("phone_taken", "phone", "This number has an account."),
         )?;
     people::changed(tx, user).await?;
+    access::changed(tx, user, AccessChange::PhoneSet).await?;
     Ok(Tried::Right(account(tx.connection(), user).await?))
 }
 
@@ -45,7 +47,9 @@ pub async fn remove_phone(tx: &mut Tx, owner: &Confirmed) -> Result<Account> {
     if ways.password_hash.is_none() && !ways.from_elsewhere {
         return Err(last_way_in());
     }
-    sql::remove_phone(tx.connection(), user, now).await?;
-    people::changed(tx, user).await?;
+    if sql::remove_phone(tx.connection(), user, now).await? {
+        people::changed(tx, user).await?;
+        access::changed(tx, user, AccessChange::PhoneRemoved).await?;
+    }
     account(tx.connection(), user).await
 }

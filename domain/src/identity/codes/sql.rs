@@ -158,19 +158,20 @@ pub(super) async fn set_phone(
     Ok(())
 }
 
+/// Whether there was a number.
 pub(super) async fn remove_phone(
     connection: &mut PgConnection,
     user: UserId,
     now: Time,
-) -> Result<()> {
-    sqlx::query!(
-        "update users set phone = null, phone_verified_at = null, updated_at = $2 where id = $1",
+) -> Result<bool> {
+    let removed = sqlx::query!(
+        "update users set phone = null, phone_verified_at = null, updated_at = $2 where id = $1 and phone is not null",
         user.0,
         now,
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(removed.rows_affected() == 1)
 }
 
 pub(super) async fn delete_expired_codes(

@@ -80,17 +80,20 @@ async fn whose(tx: &mut Tx, provider: &str, identity: &Identity) -> Result<UserI
         Some(address) => sql::lock_holder(tx.connection(), address).await?,
         None => None,
     };
-    let user = match holder {
-        Some(holder) if holder.email_verified && identity.email_verified => holder.id,
-        Some(_) => return Err(email_taken()),
+    match holder {
+        Some(holder) if holder.email_verified && identity.email_verified => {
+            linked::link(tx, holder.id, provider, identity).await?;
+            Ok(holder.id)
+        }
+        Some(_) => Err(email_taken()),
         None => {
             let email = email.filter(|_| identity.email_verified);
             let new = NewUser::from_elsewhere(identity, email)?;
-            accounts::create_user(tx, &new).await?.id
+            let user = accounts::create_user(tx, &new).await?.id;
+            linked::begin_with(tx, user, provider, identity).await?;
+            Ok(user)
         }
-    };
-    linked::link(tx, user, provider, identity).await?;
-    Ok(user)
+    }
 }
 
 fn email_taken() -> Error {

@@ -8,6 +8,7 @@ use poem_openapi::types::Example;
 use sqlx::PgConnection;
 
 use super::sql;
+use crate::identity::access::{self, AccessChange};
 use crate::identity::password::PasswordAttempt;
 use crate::identity::reauthentication::{FRESH, last_way_in, reauthenticate};
 use crate::identity::sql::lock_ways_in;
@@ -56,8 +57,21 @@ pub async fn may_link(
     Ok(())
 }
 
-/// Links an account elsewhere to a person. Linking it again changes nothing; of two people at once one gets it.
+/// Links an account elsewhere to a person, who is told.
 pub(super) async fn link(
+    tx: &mut Tx,
+    user: UserId,
+    provider: &str,
+    identity: &Identity,
+) -> Result<LinkedIdentity> {
+    let linked = begin_with(tx, user, provider, identity).await?;
+    access::changed(tx, user, AccessChange::Linked).await?;
+    Ok(linked)
+}
+
+/// Links the account elsewhere that a person comes from. Linking it again changes nothing; of two people at once one
+/// gets it.
+pub(super) async fn begin_with(
     tx: &mut Tx,
     user: UserId,
     provider: &str,
@@ -99,7 +113,7 @@ pub async fn unlink(tx: &mut Tx, user: UserId, id: IdentityId) -> Result<()> {
     let ways = ways.ok_or(Error::NotFound("account"))?;
     let has_another = ways.password_hash.is_some() || ways.by_phone;
     match sql::delete_identity(tx.connection(), user, id, has_another).await? {
-        sql::Unlinked::Done => Ok(()),
+        sql::Unlinked::Done => access::changed(tx, user, AccessChange::Unlinked).await,
         sql::Unlinked::Unknown => Err(Error::NotFound("linked account")),
         sql::Unlinked::LastWayIn => Err(last_way_in()),
     }
