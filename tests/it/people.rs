@@ -326,6 +326,10 @@ async fn a_search_finds_usernames_then_names_then_slips_of_the_fingers() {
         let person = app.person(username).await;
         change(&person, json!({"full_name": full_name})).await;
     }
+    let once = app.person("once").await;
+    change(&once, json!({"full_name": "Katherine Silva"})).await;
+    change(&once, json!({"full_name": "Katalin Varga"})).await;
+    change(&once, json!({"full_name": "Nobody"})).await;
     let search = async |text: &str| found(&me, &format!("/users/search?q={text}")).await;
     assert_eq!(
         search("kat").await,
@@ -338,6 +342,10 @@ async fn a_search_finds_usernames_then_names_then_slips_of_the_fingers() {
     assert_eq!(search("joao").await, ["joao"]);
     assert_eq!(search("doe%20jo").await, ["john_doe"]);
     assert_eq!(search("silva%20jaoo").await, ["joao"]);
+    assert_eq!(search("hepbrun%20katherine").await, ["hepburn"]);
+    assert_eq!(search("da%20silva%20jo").await, ["joao"]);
+    assert_eq!(search("da%20sivla%20joao").await, ["joao"]);
+    assert_eq!(search("katherine%20silva").await, Vec::<String>::new());
     assert_eq!(search("%40john_doe").await, ["john_doe"]);
     assert_eq!(search("xyzzy").await, Vec::<String>::new());
     assert_eq!(search("alice@example.com").await, Vec::<String>::new());
@@ -362,21 +370,27 @@ async fn the_pages_of_a_search_hold_everybody_once() {
     assert_eq!(whole.len(), 12, "{whole:?}");
     assert!(whole[..4].iter().all(|name| name.starts_with("maria")));
     assert!(whole[8..].iter().all(|name| name.starts_with("third")));
-    let (mut paged, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let page = me
-            .get(&format!("/users/search?q=maria&limit=3{cursor}"))
-            .await
-            .json();
-        paged.extend(usernames(&page).into_iter().map(str::to_owned));
-        match page["pagination"]["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => break,
-        }
-    }
-    assert_eq!(paged, whole);
+    assert_eq!(page_by_page(&me, "maria").await, whole);
     assert_eq!(
         found(&me, "/users/search?q=maria&limit=5&offset=5").await,
         whole[5..10]
     );
+    for (two, many) in [("mari%20ro", 4), ("mario%20rosis", 4), ("mar%20mar", 12)] {
+        let whole = found(&me, &format!("/users/search?q={two}&limit=100")).await;
+        assert_eq!(whole.len(), many, "{two}: {whole:?}");
+        assert_eq!(page_by_page(&me, two).await, whole, "{two}");
+    }
+}
+
+async fn page_by_page(asker: &Client, text: &str) -> Vec<String> {
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = format!("/users/search?q={text}&limit=3{cursor}");
+        let page = asker.get(&page).await.json();
+        paged.extend(usernames(&page).into_iter().map(str::to_owned));
+        match page["pagination"]["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return paged,
+        }
+    }
 }

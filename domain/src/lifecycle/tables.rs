@@ -237,6 +237,12 @@ pub const TABLES: &[PersonalTable] = &[
         ]),
     },
     PersonalTable {
+        name: "user_word_pairs",
+        columns: &["user_id"],
+        export: Export::Nothing("they are the words of your names, which are in your profile"),
+        purge: Purge::Delete(&[rows!("user_word_pairs", "user_id")]),
+    },
+    PersonalTable {
         name: "sessions",
         columns: &["user_id"],
         export: Export::Files(&[File {

@@ -187,8 +187,12 @@ pub(super) async fn replace_words(
     // A word that is known already is locked, so that a purge does not take it away before it is referred to.
     sqlx::query!(
         "with gone as (delete from user_words where user_id = $1 and word <> all($2)),
+              parted as (delete from user_word_pairs where user_id = $1 and (word <> all($2) or beside <> all($2))),
               known as (insert into name_words (word, created_at) select word, $3 from unnest($2::text[]) as word
-                        order by word on conflict (word) do update set created_at = excluded.created_at where false)
+                        order by word on conflict (word) do update set created_at = excluded.created_at where false),
+              paired as (insert into user_word_pairs (word, beside, user_id, created_at)
+                         select word, beside, $1, $3 from unnest($2::text[]) as word, unnest($2::text[]) as beside
+                         where word <> beside on conflict do nothing)
          insert into user_words (word, user_id, created_at) select word, $1, $3 from unnest($2::text[]) as word
          on conflict do nothing",
         user.0,

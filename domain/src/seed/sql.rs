@@ -39,9 +39,13 @@ pub(super) async fn insert_people(
     .await?;
     sqlx::query!(
         "with known as (insert into name_words (word, created_at) select distinct word, $3::timestamptz
-                        from unnest($2::text[]) as word order by word on conflict do nothing)
-         insert into user_words (word, user_id, created_at) select word, id, $3
-         from unnest($1::uuid[], $2::text[]) as one (id, word) on conflict do nothing",
+                        from unnest($2::text[]) as word order by word on conflict do nothing),
+              one as (select id, word from unnest($1::uuid[], $2::text[]) as one (id, word)),
+              paired as (insert into user_word_pairs (word, beside, user_id, created_at)
+                         select one.word, other.word, one.id, $3 from one join one as other
+                         on other.id = one.id and other.word <> one.word on conflict do nothing)
+         insert into user_words (word, user_id, created_at) select word, id, $3 from one
+         on conflict do nothing",
         &slice.word_ids,
         &slice.words,
         now,
@@ -104,6 +108,7 @@ pub(super) async fn settle(connection: &mut PgConnection) -> Result<()> {
         "vacuum analyze user_counts",
         "vacuum analyze user_topics",
         "vacuum analyze user_words",
+        "vacuum analyze user_word_pairs",
         "vacuum analyze name_words",
         "vacuum analyze follows",
     ] {

@@ -80,6 +80,7 @@ const AROUND_ALICE: &str = "
     where username = 'zqxalice';
     insert into name_words (word, created_at) values ('zqxdoe', now()), ('bob', now()) on conflict do nothing;
     insert into user_words (word, user_id, created_at) select word, alice, now() from who, unnest(array['zqxdoe', 'bob']) word;
+    insert into user_word_pairs (word, beside, user_id, created_at) select 'zqxdoe', 'bob', alice, now() from who;
     insert into follows (follower_id, following_id, id, created_at)
         select bob, alice, gen_random_uuid(), now() from who union all
         select dave, alice, gen_random_uuid(), now() from who union all

@@ -1,9 +1,9 @@
-//! Those whose names are a slip of the fingers away: each word wanted stands for those that begin with it and for the
-//! nearest to it that somebody is called.
+//! Those whose names are a slip of the fingers away. The word that is walked stands for the nearest to it that somebody
+//! is called; each other for those that begin with it, too.
 
 use sqlx::PgConnection;
 
-use super::{Wanted, distance, end_of, sql};
+use super::{Place, Wanted, after_only, distance, end_of, sql};
 use crate::{Result, UserId};
 
 /// So many words that share letters with a misspelt one are looked at closer.
@@ -12,10 +12,7 @@ const CANDIDATES: i64 = 200;
 /// So many of them are searched for.
 const NEAREST: usize = 6;
 
-/// Of words that so many have, none is rare.
-const COMMON: i64 = 500;
-
-/// A range of words that will do for one of those wanted.
+/// Words that will do for one of those wanted.
 pub(super) struct Range {
     /// Which of those wanted.
     pub at: i32,
@@ -23,50 +20,55 @@ pub(super) struct Range {
     pub stop: String,
     /// As typed, or a slip away.
     pub typed: bool,
-    /// Its place among the walked words; none for the others.
-    pub rank: Option<i32>,
+}
+
+/// What is walked, the nearest first: a word, and what may stand beside it. The range is empty where only one is wanted.
+pub(super) struct Walk {
+    pub word: String,
+    pub start: String,
+    pub stop: String,
 }
 
 pub(super) async fn find(
     connection: &mut PgConnection,
     viewer: UserId,
     wanted: &Wanted,
-    after: Option<(i32, UserId)>,
+    after: Option<(i32, &str, UserId)>,
     most: i64,
-) -> Result<Vec<(i32, UserId)>> {
-    let words: Vec<&str> = wanted.words().map(String::as_str).collect();
-    let nearest = nearest(connection, &words).await?;
-    let Some(walked) = rarest(connection, &nearest).await? else {
+) -> Result<Vec<(Place, UserId)>> {
+    let nearest = nearest(connection, &wanted.words).await?;
+    // The longest is the likeliest to be misspelt, and the nearest to it are few.
+    let misspelt = (0..nearest.len()).filter(|at| !nearest[*at].is_empty());
+    let Some(walked) = misspelt.max_by_key(|at| wanted.words[*at].len()) else {
         return Ok(Vec::new());
     };
-    let ranges = ranges(&words, &nearest, walked);
-    let (username, walked) = (wanted.username.as_deref(), &nearest[walked]);
-    Ok(sql::by_alike(connection, viewer, username, walked, &ranges, after, most).await?)
+    let ranges = ranges(&wanted.words, &nearest);
+    let username = wanted.username.as_deref();
+    if wanted.words.len() == 1 {
+        let near = &nearest[walked];
+        return Ok(sql::by_alike(connection, viewer, username, near, &ranges, after, most).await?);
+    }
+    let walks = walks(&nearest[walked], walked, &ranges);
+    Ok(sql::by_alike_pair(connection, viewer, username, &walks, &ranges, after, most).await?)
 }
 
 /// For each of `words` those that somebody may have meant, the nearest first: the very word among them where there is one.
-async fn nearest(connection: &mut PgConnection, words: &[&str]) -> Result<Vec<Vec<String>>> {
+async fn nearest(connection: &mut PgConnection, words: &[String]) -> Result<Vec<Vec<String>>> {
     let mut nearest: Vec<Vec<(usize, String)>> = words.iter().map(|_| Vec::new()).collect();
-    let long = |at: &usize| distance::forgiven(words[*at]) > 0;
-    let misspelt: Vec<usize> = (0..words.len()).filter(long).collect();
-    let texts: Vec<String> = misspelt.iter().map(|at| words[*at].to_owned()).collect();
-    let (of, swapped) = (0..)
-        .zip(&texts)
-        .flat_map(|(of, text)| {
-            let swapped = distance::swapped(text).into_iter();
-            swapped.map(move |word| (of, word))
-        })
-        .unzip::<i32, String, Vec<_>, Vec<_>>();
+    let misspelt: Vec<usize> = (0..words.len())
+        .filter(|at| distance::forgiven(&words[*at]) > 0)
+        .collect();
+    let texts: Vec<String> = misspelt.iter().map(|at| words[*at].clone()).collect();
+    let swapped = (0..).zip(&texts).flat_map(|(of, text)| {
+        let swapped = distance::swapped(text).into_iter();
+        swapped.map(move |word| (of, word))
+    });
+    let (of, swapped): (Vec<i32>, Vec<String>) = swapped.unzip();
     for (of, candidate) in sql::alike(connection, &texts, &of, &swapped, CANDIDATES).await? {
-        let Some(at) = usize::try_from(of)
-            .ok()
-            .and_then(|of| misspelt.get(of))
-            .copied()
-        else {
-            continue;
-        };
-        let slips = distance::slips(words[at], &candidate);
-        if slips <= distance::forgiven(words[at]) {
+        let at = usize::try_from(of).ok().and_then(|of| misspelt.get(of));
+        let Some(at) = at.copied() else { continue };
+        let slips = distance::slips(&words[at], &candidate);
+        if slips <= distance::forgiven(&words[at]) {
             nearest[at].push((slips, candidate));
         }
     }
@@ -79,49 +81,36 @@ fn the_first(mut near: Vec<(usize, String)>) -> Vec<String> {
     near.into_iter().map(|(_, word)| word).collect()
 }
 
-/// Which of the lists fewest people have a word of: along theirs the walk is shortest.
-async fn rarest(connection: &mut PgConnection, nearest: &[Vec<String>]) -> Result<Option<usize>> {
-    let there: Vec<usize> = (0..nearest.len())
-        .filter(|at| !nearest[*at].is_empty())
-        .collect();
-    if let [] | [_] = there[..] {
-        return Ok(there.first().copied());
-    }
-    let words: Vec<String> = nearest.iter().flatten().cloned().collect();
-    let ends: Vec<String> = words.iter().map(|word| after_only(word)).collect();
-    let mut counts = sql::how_many(connection, &words, &ends, COMMON)
-        .await?
-        .into_iter();
-    let sums: Vec<i64> = nearest
-        .iter()
-        .map(|list| counts.by_ref().take(list.len()).sum())
-        .collect();
-    Ok(there.into_iter().min_by_key(|at| sums[*at]))
-}
-
-fn ranges(words: &[&str], nearest: &[Vec<String>], walked: usize) -> Vec<Range> {
+fn ranges(words: &[String], nearest: &[Vec<String>]) -> Vec<Range> {
     let mut ranges = Vec::new();
-    for ((at, word), near) in words.iter().enumerate().zip(nearest) {
-        let number = i32::try_from(at).unwrap_or(i32::MAX);
+    for ((at, word), near) in (0..).zip(words).zip(nearest) {
         ranges.push(Range {
-            at: number,
-            start: (*word).to_owned(),
+            at,
+            start: word.clone(),
             stop: end_of(word),
             typed: true,
-            rank: None,
         });
-        ranges.extend((1..).zip(near).map(|(rank, word)| Range {
-            at: number,
+        ranges.extend(near.iter().map(|word| Range {
+            at,
             start: word.clone(),
             stop: after_only(word),
             typed: false,
-            rank: Some(rank).filter(|_| at == walked),
         }));
     }
     ranges
 }
 
-/// Where the range of this word alone ends: no word has a character that sorts as low.
-fn after_only(word: &str) -> String {
-    format!("{word}\u{1}")
+/// Each of the words near the walked one, with each range of the next word wanted beside it.
+fn walks(near: &[String], walked: usize, ranges: &[Range]) -> Vec<Walk> {
+    let beside = i32::from(walked == 0);
+    let beside = || ranges.iter().filter(move |range| range.at == beside);
+    let pairs = near
+        .iter()
+        .flat_map(|word| beside().map(move |range| (word, range)));
+    let walk = |(word, range): (&String, &Range)| Walk {
+        word: word.clone(),
+        start: range.start.clone(),
+        stop: range.stop.clone(),
+    };
+    pairs.map(walk).collect()
 }

@@ -20,9 +20,6 @@ use crate::{Result, UserId};
 /// Words of a search beyond these narrow nothing.
 const MOST_WORDS: usize = 6;
 
-/// Of two words that so many have, neither is rare.
-const COMMON: i64 = 10_000;
-
 /// What was typed to find somebody.
 #[derive(Clone, Debug)]
 pub struct SearchText(String);
@@ -33,8 +30,10 @@ wire_text!(SearchText);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     Username(String),
-    Word(String, UserId),
-    Alike(i32, UserId),
+    /// Their word, and of several words wanted the one beside it.
+    Word(String, String, UserId),
+    /// How near, and the word beside.
+    Alike(i32, String, UserId),
 }
 
 /// Somebody who was found, and where.
@@ -47,9 +46,8 @@ pub struct Found {
 struct Wanted {
     /// What a username would begin with. None: no username can.
     username: Option<String>,
-    /// The word that finds: of several, the one that fewest have.
-    first: String,
-    others: Vec<String>,
+    /// The first two find, further ones narrow.
+    words: Vec<String>,
 }
 
 /// People who are found, the nearest first, one more than `limit` where there are more.
@@ -64,7 +62,10 @@ pub async fn search(
     let Some(mut wanted) = Wanted::read(&text.0) else {
         return Ok(Vec::new());
     };
-    wanted.begin_with_the_rarest(connection).await?;
+    if wanted.words.len() > 1 {
+        let begun = sql::begun(connection, &wanted.words).await?;
+        wanted.begin_with_the_rarest(&begun);
+    }
     let most = offset + limit + 1;
     let mut places = find(connection, viewer, &wanted, after, most).await?;
     let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
@@ -103,68 +104,67 @@ async fn find(
     }
     if left(&found) > 0 && !matches!(after, Some(Place::Alike(..))) {
         let after = match &after {
-            Some(Place::Word(word, id)) => Some((word.as_str(), *id)),
+            Some(Place::Word(word, beside, id)) => Some((word.as_str(), beside.as_str(), *id)),
             _ => None,
         };
-        let words = sql::by_words(connection, viewer, wanted, after, left(&found)).await?;
-        let places = words
-            .into_iter()
-            .map(|(word, id)| (Place::Word(word, id), id));
-        found.extend(places);
+        let most = left(&found);
+        found.extend(match wanted.words.len() {
+            1 => sql::by_word(connection, viewer, wanted, after, most).await?,
+            _ => sql::by_pair(connection, viewer, wanted, after, most).await?,
+        });
     }
     if left(&found) > 0 {
-        let after = match after {
-            Some(Place::Alike(rank, id)) => Some((rank, id)),
+        let after = match &after {
+            Some(Place::Alike(rank, beside, id)) => Some((*rank, beside.as_str(), *id)),
             _ => None,
         };
-        let people = alike::find(connection, viewer, wanted, after, left(&found)).await?;
-        let places = people
-            .into_iter()
-            .map(|(rank, id)| (Place::Alike(rank, id), id));
-        found.extend(places);
+        let most = left(&found);
+        found.extend(alike::find(connection, viewer, wanted, after, most).await?);
     }
     Ok(found)
 }
 
 impl Wanted {
-    fn words(&self) -> impl Iterator<Item = &String> {
-        std::iter::once(&self.first).chain(&self.others)
-    }
-
-    /// Walking along those who have the common word, looking for the rare one, would take as long as there are many.
-    async fn begin_with_the_rarest(&mut self, connection: &mut PgConnection) -> Result<()> {
-        if self.others.is_empty() {
-            return Ok(());
-        }
-        let all: Vec<String> = self.words().cloned().collect();
-        let ends: Vec<String> = all.iter().map(|word| end_of(word)).collect();
-        let counts = sql::how_many(connection, &all, &ends, COMMON).await?;
-        let rarest = (0..counts.len()).min_by_key(|at| counts[*at]);
-        if let Some(rarest) = rarest.filter(|rarest| *rarest > 0) {
-            std::mem::swap(&mut self.first, &mut self.others[rarest - 1]);
-        }
-        Ok(())
-    }
-
     fn read(text: &str) -> Option<Self> {
         let typed = text.trim().trim_start_matches('@').to_lowercase();
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
         let username = Some(typed.clone()).filter(|typed| typed.chars().all(allowed));
         let mut words = words(&typed);
-        words.truncate(MOST_WORDS);
-        let longest = (0..words.len()).max_by_key(|at| words[*at].len())?;
-        let first = words.remove(longest);
-        Some(Self {
-            username,
-            first,
-            others: words,
-        })
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut kept: Vec<String> = Vec::new();
+        for word in words {
+            // Whoever has the longer one has this one.
+            if !kept.iter().any(|longer| longer.starts_with(&word)) {
+                kept.push(word);
+            }
+        }
+        kept.truncate(MOST_WORDS);
+        let words = Some(kept).filter(|words| !words.is_empty())?;
+        Some(Self { username, words })
+    }
+
+    /// Each word that begins as the first one does is looked at: `begun` says how many there are.
+    fn begin_with_the_rarest(&mut self, begun: &[i64]) {
+        let mut counted: Vec<(i64, String)> =
+            begun.iter().copied().zip(self.words.drain(..)).collect();
+        counted.sort_by_key(|(count, _)| *count);
+        self.words = counted.into_iter().map(|(_, word)| word).collect();
+    }
+
+    /// Those that narrow.
+    fn further(&self) -> &[String] {
+        self.words.get(2..).unwrap_or_default()
     }
 }
 
 /// Where a range of words that begin alike ends.
 fn end_of(prefix: &str) -> String {
     format!("{prefix}\u{10ffff}")
+}
+
+/// Where the range of one word alone ends: no word has a character that sorts as low.
+fn after_only(word: &str) -> String {
+    format!("{word}\u{1}")
 }
 
 impl WireText for SearchText {
@@ -204,10 +204,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_word_finds_and_the_others_narrow() {
-        let wanted = Wanted::read(" @Jo Katherine  Ü ").unwrap();
-        assert_eq!(wanted.first, "katherine");
-        assert_eq!(wanted.others, ["jo", "u"]);
+    fn each_word_is_wanted_once_and_the_rarest_finds() {
+        let mut wanted = Wanted::read(" @Jo Katherine  Ü kat").unwrap();
+        assert_eq!(wanted.words, ["katherine", "jo", "u"]);
+        wanted.begin_with_the_rarest(&[3, 1, 2]);
+        assert_eq!(wanted.words, ["jo", "u", "katherine"]);
+        assert_eq!(wanted.further(), ["katherine"]);
         assert_eq!(wanted.username, None);
         assert_eq!(
             Wanted::read("John_D").unwrap().username.as_deref(),
