@@ -12,10 +12,3 @@ create index users_listed_verified on users (id desc) include (role)
     where verification_level <> 'none' and is_active(users);
 create index users_listed_verified_by_location on users (lower(location), id desc) include (location, role)
     where verification_level <> 'none' and location is not null and is_active(users);
-
--- At 0.2 a word of four letters is looked up by one of its parts alone, and thousands share it. A slip in four letters
--- leaves a quarter of the parts in common; two neighbours swapped are looked up as they are.
-create or replace function words_alike(wanted text, most bigint) returns setof text
-    language sql stable parallel safe rows 100
-    set pg_trgm.similarity_threshold = 0.25
-    as $$ select word from name_words where word % wanted order by similarity(word, wanted) desc, word limit most $$;

@@ -189,7 +189,10 @@ pub(super) async fn replace_words(
         "with gone as (delete from user_words where user_id = $1 and word <> all($2)),
               parted as (delete from user_word_pairs where user_id = $1 and (word <> all($2) or beside <> all($2))),
               known as (insert into name_words (word, created_at) select word, $3 from unnest($2::text[]) as word
-                        order by word on conflict (word) do update set created_at = excluded.created_at where false),
+                        order by word on conflict (word) do update set created_at = excluded.created_at where false
+                        returning word),
+              slips as (insert into name_word_slips (word, left_over, created_at)
+                        select word, left_over, $3 from known, one_left_out(word) as left_over),
               paired as (insert into user_word_pairs (word, beside, user_id, created_at)
                          select word, beside, $1, $3 from unnest($2::text[]) as word, unnest($2::text[]) as beside
                          where word <> beside on conflict do nothing)

@@ -39,7 +39,9 @@ pub(super) async fn insert_people(
     .await?;
     sqlx::query!(
         "with known as (insert into name_words (word, created_at) select distinct word, $3::timestamptz
-                        from unnest($2::text[]) as word order by word on conflict do nothing),
+                        from unnest($2::text[]) as word order by word on conflict do nothing returning word),
+              slips as (insert into name_word_slips (word, left_over, created_at)
+                        select word, left_over, $3 from known, one_left_out(word) as left_over),
               one as (select id, word from unnest($1::uuid[], $2::text[]) as one (id, word)),
               paired as (insert into user_word_pairs (word, beside, user_id, created_at)
                          select one.word, other.word, one.id, $3 from one join one as other
@@ -110,6 +112,7 @@ pub(super) async fn settle(connection: &mut PgConnection) -> Result<()> {
         "vacuum analyze user_words",
         "vacuum analyze user_word_pairs",
         "vacuum analyze name_words",
+        "vacuum analyze name_word_slips",
         "vacuum analyze follows",
     ] {
         sqlx::raw_sql(vacuum).execute(&mut *connection).await?;

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::{Place, Wanted, after_only, distance, end_of, sql};
 use crate::{Result, UserId};
 
-/// So many words that share letters with a misspelt one are looked at closer.
+/// So many words that share parts with a misspelt one are looked at closer.
 const CANDIDATES: i64 = 200;
 
 /// So many of them are searched for.
@@ -54,28 +54,20 @@ pub(super) async fn find(
 
 /// For each of `words` those that somebody may have meant, the nearest first: the very word among them where there is one.
 async fn nearest(connection: &mut PgConnection, words: &[String]) -> Result<Vec<Vec<String>>> {
-    let mut nearest: Vec<Vec<(usize, String)>> = words.iter().map(|_| Vec::new()).collect();
-    let misspelt: Vec<usize> = (0..words.len())
-        .filter(|at| distance::forgiven(&words[*at]) > 0)
-        .collect();
-    let texts: Vec<String> = misspelt.iter().map(|at| words[*at].clone()).collect();
-    let swapped = (0..).zip(&texts).flat_map(|(of, text)| {
-        let swapped = distance::swapped(text).into_iter();
-        swapped.map(move |word| (of, word))
-    });
-    let (of, swapped): (Vec<i32>, Vec<String>) = swapped.unzip();
-    for (of, candidate) in sql::alike(connection, &texts, &of, &swapped, CANDIDATES).await? {
-        let at = usize::try_from(of).ok().and_then(|of| misspelt.get(of));
-        let Some(at) = at.copied() else { continue };
-        let slips = distance::slips(&words[at], &candidate);
-        if slips <= distance::forgiven(&words[at]) {
+    let mut nearest: Vec<Vec<(i32, String)>> = words.iter().map(|_| Vec::new()).collect();
+    let forgiven: Vec<i32> = words.iter().map(|word| distance::forgiven(word)).collect();
+    for (at, candidate) in sql::alike(connection, words, &forgiven, CANDIDATES).await? {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        let Some(word) = words.get(at) else { continue };
+        let slips = distance::slips(word, &candidate);
+        if slips <= forgiven[at] {
             nearest[at].push((slips, candidate));
         }
     }
     Ok(nearest.into_iter().map(the_first).collect())
 }
 
-fn the_first(mut near: Vec<(usize, String)>) -> Vec<String> {
+fn the_first(mut near: Vec<(i32, String)>) -> Vec<String> {
     near.sort();
     near.truncate(NEAREST);
     near.into_iter().map(|(_, word)| word).collect()

@@ -7,32 +7,29 @@ use super::super::alike::{Range, Walk};
 use super::{Place, Result, end_of};
 use crate::UserId;
 
-/// Words of anybody's name that share enough of their letters with each of `words`, and those of `swapped` that there
-/// are; each with the place of the word it is like.
+/// Words of anybody's name that are a slip away from each of `words`, and where two slips are forgiven those that share
+/// enough of their parts; each with the place of the word it is like.
 pub(in super::super) async fn alike(
     connection: &mut PgConnection,
     words: &[String],
-    swapped_of: &[i32],
-    swapped: &[String],
+    forgiven: &[i32],
     most: i64,
 ) -> Result<Vec<(i32, String)>> {
     let found = sqlx::query!(
         r#"
-        select (wanted.place - 1)::int as "of!", alike.word as "word!"
-        from unnest($1::text[]) with ordinality as wanted (word, place)
-        cross join lateral words_alike(wanted.word, $4) as alike (word)
-        union
-        select swapped.place, word from unnest($2::int[], $3::text[]) as swapped (place, letters)
-        join name_words on word = swapped.letters
+        select (wanted.place - 1)::int as "at!", alike.word as "word!"
+        from unnest($1::text[], $2::int[]) with ordinality as wanted (word, forgiven, place)
+        cross join lateral (
+            select word from words_a_slip_away(wanted.word) as word where wanted.forgiven > 0
+            union select word from words_alike(wanted.word, $3) as word where wanted.forgiven > 1) as alike
         "#,
         words,
-        swapped_of,
-        swapped,
+        forgiven,
         most,
     )
     .fetch_all(connection)
     .await?;
-    Ok(found.into_iter().map(|row| (row.of, row.word)).collect())
+    Ok(found.into_iter().map(|row| (row.at, row.word)).collect())
 }
 
 /// People who have one of the `near` words; the nearest of theirs counts. Not those who are found by username or by the
