@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 
 use super::sql;
-use super::tables::{Entries, Export, File, TABLES, WITHHELD};
+use super::tables::{Entries, Export, File, WITHHELD, tables};
 use crate::{Error, Result, UserId};
 
 /// Rows fetched at a time.
@@ -29,7 +29,7 @@ pub async fn gather(db: &Db, user: UserId, now: DateTime<Utc>, out: &Sender<Piec
     send(out, Piece::File("README.txt")).await?;
     send(out, Piece::Text(readme())).await?;
     let mut files = Vec::new();
-    for table in TABLES {
+    for table in tables() {
         let Export::Files(of_table) = &table.export else {
             continue;
         };
@@ -90,7 +90,7 @@ fn readme() -> String {
     let mut text = "Your data at Commons\n====================\n\nWhat Commons knows of you, as of the time in manifest.json. \
                     All files are JSON in UTF-8; times are in UTC.\n\n"
         .to_owned();
-    for table in TABLES {
+    for table in tables() {
         if let Export::Files(files) = table.export {
             for file in files {
                 text.push_str(&format!("{}: {}.\n", file.name, file.about));
@@ -103,7 +103,7 @@ fn readme() -> String {
     for (column, why) in WITHHELD {
         text.push_str(&format!("{column} of your account: {why}.\n"));
     }
-    for table in TABLES {
+    for table in tables() {
         if let Export::Nothing(why) = table.export {
             text.push_str(&format!("{}: {why}.\n", table.name));
         }

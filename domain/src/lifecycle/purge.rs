@@ -9,7 +9,7 @@ use platform::{Storage, Tx};
 
 use super::jobs::Purge as PurgeJob;
 use super::sql;
-use super::tables::{FOLDERS, Purge, TABLES};
+use super::tables::{FOLDERS, Purge, tables};
 use crate::identity::revoke_all;
 use crate::{Error, Result, UserId, people};
 
@@ -78,7 +78,7 @@ pub async fn purge_slice(tx: &mut Tx, user: UserId, statement: &mut usize) -> Re
 }
 
 fn deletes() -> impl Iterator<Item = &'static str> {
-    let statements = TABLES.iter().filter_map(|table| match table.purge {
+    let statements = tables().filter_map(|table| match table.purge {
         Purge::Delete(statements) => Some(statements),
         Purge::GoesWith(_) | Purge::Anonymise | Purge::Keep(_) => None,
     });

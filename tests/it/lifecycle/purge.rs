@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::UserId;
 use domain::lifecycle::jobs::{Purge, PurgeDue, PurgeExports};
-use domain::lifecycle::tables::{Purge as Fate, TABLES};
+use domain::lifecycle::tables::{Purge as Fate, tables};
 use domain::lifecycle::{self, Closing};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ async fn nothing_is_left_of_who_left_but_an_id_that_says_nothing() {
             let kept = tables_with(&app, said).await;
             assert_eq!(kept, Vec::<String>::new(), "{said} in round {round}");
         }
-        for table in TABLES {
+        for table in tables() {
             let left = match (&table.purge, table.columns) {
                 (Fate::Keep(_) | Fate::Anonymise, _) | (_, []) => 0,
                 _ => rows(&app, table, world.alice_id).await,
@@ -173,7 +173,7 @@ async fn who_signs_in_a_moment_before_the_purge_stays_with_all_they_have() {
     app.drain().await;
     purge(&app, world.alice_id).await;
     for table in ["users", "follows", "user_topics", "user_words"] {
-        let table = TABLES.iter().find(|one| one.name == table).unwrap();
+        let table = tables().find(|one| one.name == table).unwrap();
         assert!(
             rows(&app, table, world.alice_id).await > 0,
             "{}",

@@ -8,10 +8,12 @@ use sqlx::{Connection, FromRow, PgConnection};
 use crate::process;
 
 /// The tables that are too large to be read as a whole.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "users",
     "user_words",
+    "user_word_pairs",
     "name_words",
+    "name_word_slips",
     "user_topics",
     "user_counts",
     "follows",
