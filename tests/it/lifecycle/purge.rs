@@ -233,8 +233,9 @@ async fn a_purge_that_was_cut_off_goes_on_and_counts_of_a_crowd_stay_exact() {
     let closing = lifecycle::close(&mut tx, UserId(star)).await.unwrap();
     assert_eq!(closing, Closing::Closed);
     tx.commit().await.unwrap();
+    let follows = "select count(*) from follows";
     let mut statement = 0;
-    for _ in 0..2 {
+    while app.count(follows).await > 2_500 {
         let mut tx = app.platform.db.begin().await.unwrap();
         assert!(
             lifecycle::purge_slice(&mut tx, UserId(star), &mut statement)
@@ -243,7 +244,6 @@ async fn a_purge_that_was_cut_off_goes_on_and_counts_of_a_crowd_stay_exact() {
         );
         tx.commit().await.unwrap();
     }
-    let follows = "select count(*) from follows";
     assert_eq!(app.count(follows).await, 2_500);
     assert_eq!(login(&app, "star").await.problem(401), "credentials_wrong");
 
