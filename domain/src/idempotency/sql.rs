@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::{Fingerprint, KeptAnswer};
+use crate::expiry::delete_expired;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -63,19 +64,4 @@ pub(super) async fn keep(
     Ok(())
 }
 
-pub(super) async fn delete_expired(
-    connection: &mut PgConnection,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from idempotency_keys where key = any(array(
-             select key from idempotency_keys where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(pub(super) delete_expired, "idempotency_keys", "expires_at", "expires_at <= $1");

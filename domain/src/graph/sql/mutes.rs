@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Result, Time};
 use crate::UserId;
+use crate::expiry::delete_expired;
 use crate::graph::lists::Span;
 use crate::graph::mutes::Muted;
 
@@ -89,19 +90,4 @@ pub(in crate::graph) async fn count(
     .await
 }
 
-pub(in crate::graph) async fn purge(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let purged = sqlx::query!(
-        "delete from mutes where ctid = any(array(
-             select ctid from mutes where muted_until <= $1 order by muted_until limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(purged.rows_affected())
-}
+delete_expired!(pub(in crate::graph) purge, "mutes", "muted_until", "muted_until <= $1");

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use crate::expiry::delete_expired;
 use crate::people::Phone;
 use crate::{CodeId, UserId};
 
@@ -174,36 +175,11 @@ pub(super) async fn remove_phone(
     Ok(removed.rows_affected() == 1)
 }
 
-pub(super) async fn delete_expired_codes(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from phone_codes where phone = any(array(
-             select phone from phone_codes where expires_at <= $1 and resend_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(super) delete_expired_codes,
+    "phone_codes",
+    "expires_at",
+    "expires_at <= $1 and resend_at <= $1"
+);
 
-pub(super) async fn delete_old_quotas(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from code_quotas where word = any(array(
-             select word from code_quotas where resets_at <= $1 order by resets_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(pub(super) delete_old_quotas, "code_quotas", "resets_at", "resets_at <= $1");

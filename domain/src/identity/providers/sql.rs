@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use super::LinkedIdentity;
 use super::attempt::Departure;
+use crate::expiry::delete_expired;
 use crate::people::{Actor, Email};
 use crate::{IdentityId, UserId};
 
@@ -290,36 +291,6 @@ pub(super) async fn use_link_code(
     .await
 }
 
-pub(super) async fn delete_expired_attempts(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from provider_attempts where state_hash = any(array(
-             select state_hash from provider_attempts where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(pub(super) delete_expired_attempts, "provider_attempts", "expires_at", "expires_at <= $1");
 
-pub(super) async fn delete_expired_codes(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from provider_codes where hash = any(array(
-             select hash from provider_codes where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(pub(super) delete_expired_codes, "provider_codes", "expires_at", "expires_at <= $1");

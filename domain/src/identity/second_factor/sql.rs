@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::TwoFactor;
+use crate::expiry::delete_expired;
 use crate::people::{Email, Username};
 use crate::{ChallengeId, UserId};
 
@@ -271,22 +272,7 @@ pub(super) async fn void(connection: &mut PgConnection, user: UserId) -> Result<
     Ok(())
 }
 
-pub(super) async fn delete_expired(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from second_factor_challenges where id = any(array(
-             select id from second_factor_challenges where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(pub(super) delete_expired, "second_factor_challenges", "expires_at", "expires_at <= $1");
 
 pub(super) struct Sealed {
     pub(super) user_id: UserId,

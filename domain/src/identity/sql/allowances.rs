@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use crate::expiry::delete_expired;
 use crate::identity::allowances::{EVERY, HOUR, IN_AN_HOUR};
 
 type Time = DateTime<Utc>;
@@ -51,19 +52,9 @@ pub(in crate::identity) async fn next_allowance(
     }))
 }
 
-pub(in crate::identity) async fn delete_old_allowances(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from mail_allowances where whom = any(array(
-             select whom from mail_allowances where last_at <= $1 order by last_at limit $2
-             for update skip locked))",
-        now - HOUR,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(in crate::identity) delete_old_allowances,
+    "mail_allowances",
+    "last_at",
+    "last_at <= $1::timestamptz - interval '1 hour'"
+);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use crate::expiry::delete_expired;
 use crate::identity::hashing::PasswordHash;
 use crate::people::{Email, Username};
 use crate::{PasswordResetId, SessionId, UserId};
@@ -238,19 +239,9 @@ pub(in crate::identity) async fn known(
     .await
 }
 
-pub(in crate::identity) async fn delete_expired_resets(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from password_resets where id = any(array(
-             select id from password_resets where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(in crate::identity) delete_expired_resets,
+    "password_resets",
+    "expires_at",
+    "expires_at <= $1"
+);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use crate::expiry::delete_expired;
 use crate::identity::Device;
 use crate::identity::devices::SessionRow;
 use crate::people::{Actor, Role};
@@ -228,36 +229,16 @@ pub(in crate::identity) async fn count_sessions(
     .await
 }
 
-pub(in crate::identity) async fn delete_expired_refresh_tokens(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from refresh_tokens where hash = any(array(
-             select hash from refresh_tokens where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(in crate::identity) delete_expired_refresh_tokens,
+    "refresh_tokens",
+    "expires_at",
+    "expires_at <= $1"
+);
 
-pub(in crate::identity) async fn delete_expired_sessions(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from sessions where id = any(array(
-             select id from sessions where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(in crate::identity) delete_expired_sessions,
+    "sessions",
+    "expires_at",
+    "expires_at <= $1"
+);

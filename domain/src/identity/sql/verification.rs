@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use crate::expiry::delete_expired;
 use crate::people::Email;
 use crate::{UserId, VerificationId};
 
@@ -232,19 +233,9 @@ pub(in crate::identity) async fn email(
     .await
 }
 
-pub(in crate::identity) async fn delete_expired_verifications(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from email_verifications where id = any(array(
-             select id from email_verifications where expires_at <= $1 order by expires_at limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(in crate::identity) delete_expired_verifications,
+    "email_verifications",
+    "expires_at",
+    "expires_at <= $1"
+);

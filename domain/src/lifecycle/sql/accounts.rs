@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::UserId;
+use crate::expiry::delete_expired;
 
 type Time = DateTime<Utc>;
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -209,19 +210,4 @@ pub(in crate::lifecycle) async fn finish_purge(
     Ok(())
 }
 
-pub(in crate::lifecycle) async fn release_names(
-    connection: &mut PgConnection,
-    now: Time,
-    limit: i64,
-) -> Result<u64> {
-    let released = sqlx::query!(
-        "delete from resting_names where hash = any(array(
-             select hash from resting_names where rests_until <= $1 order by rests_until limit $2
-             for update skip locked))",
-        now,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(released.rows_affected())
-}
+delete_expired!(pub(in crate::lifecycle) release_names, "resting_names", "rests_until", "rests_until <= $1");

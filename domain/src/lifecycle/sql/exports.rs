@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
+use crate::expiry::delete_expired;
 use crate::lifecycle::exports::{DataExport, ExportState};
 use crate::{ExportId, UserId};
 
@@ -218,22 +219,12 @@ pub(in crate::lifecycle) async fn exports_are_expired(
     Ok(())
 }
 
-pub(in crate::lifecycle) async fn delete_exports(
-    connection: &mut PgConnection,
-    before: Time,
-    limit: i64,
-) -> Result<u64> {
-    let deleted = sqlx::query!(
-        "delete from data_exports where id = any(array(
-             select id from data_exports where created_at < $1 and state in ('failed', 'expired')
-             order by created_at limit $2 for update skip locked))",
-        before,
-        limit,
-    )
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected())
-}
+delete_expired!(
+    pub(in crate::lifecycle) delete_exports,
+    "data_exports",
+    "created_at",
+    "created_at < $1 and state in ('failed', 'expired')"
+);
 
 /// Opens the cursor of this transaction over a query of the registry.
 pub(in crate::lifecycle) async fn open_cursor(
