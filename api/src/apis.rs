@@ -14,11 +14,12 @@ use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFact
 use crate::lifecycle::LifecycleApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
+use crate::posts::PostsApi;
 use crate::settings::SettingsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (Identity, People, Graph, OfficeApi, OperationsApi);
+pub(crate) type Apis = (Identity, People, Graph, Social, OfficeApi, OperationsApi);
 
 type Identity = (
     IdentityApi,
@@ -33,6 +34,8 @@ type Identity = (
 type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
+
+type Social = PostsApi;
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -57,6 +60,7 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
+        PostsApi::new(platform),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )
@@ -79,6 +83,8 @@ pub(crate) enum Tag {
     Users,
     /// Who follows, asks to follow, blocks and mutes whom, and whom to follow.
     Graph,
+    /// What people show: posts, and what others say and do under them.
+    Posts,
     /// Address books: whom a person keeps, and who of the numbers on their telephone is here.
     Contacts,
     /// Language, theme, notifications, privacy.

@@ -20,6 +20,7 @@ mod openapi;
 mod operations;
 mod ops;
 mod page;
+mod posts;
 mod problem;
 mod server;
 mod settings;

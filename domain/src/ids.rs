@@ -98,6 +98,26 @@ id!(
     IdentityId
 );
 id!(
+    /// A picture, a video, a sound or a document.
+    MediaId
+);
+id!(
+    /// A post.
+    PostId
+);
+id!(
+    /// A comment under a post.
+    CommentId
+);
+id!(
+    /// What happened to a person, grouped.
+    NotificationId
+);
+id!(
+    /// An installation of an application that gets pushes.
+    DeviceId
+);
+id!(
     /// One time that a person took their data along.
     ExportId
 );

@@ -10,9 +10,11 @@ pub mod idempotency;
 pub mod identity;
 pub mod ids;
 pub mod lifecycle;
+pub mod media;
 pub mod office;
 pub mod operations;
 pub mod people;
+pub mod posts;
 mod seal;
 pub mod seed;
 pub mod settings;
@@ -20,6 +22,6 @@ pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
 pub use ids::{
-    ChallengeId, CodeId, ContactId, ExportId, IdentityId, PasswordResetId, SessionId, UserId,
-    VerificationId,
+    ChallengeId, CodeId, CommentId, ContactId, DeviceId, ExportId, IdentityId, MediaId,
+    NotificationId, PasswordResetId, PostId, SessionId, UserId, VerificationId,
 };

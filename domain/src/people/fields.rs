@@ -38,7 +38,7 @@ macro_rules! text {
     };
 }
 
-pub(super) use text;
+pub(crate) use text;
 
 text!(
     /// What a person is called in links and mentions. Kept as written, compared without case.
@@ -100,7 +100,7 @@ const RESERVED: [&str; 41] = [
 ];
 
 /// Length in characters, as the schema means it.
-pub(super) fn check_length(text: &str, shortest: usize, longest: usize) -> Result<(), Fault> {
+pub(crate) fn check_length(text: &str, shortest: usize, longest: usize) -> Result<(), Fault> {
     let length = text.chars().count();
     if length < shortest {
         return Err(Fault::new(
@@ -117,7 +117,7 @@ pub(super) fn check_length(text: &str, shortest: usize, longest: usize) -> Resul
     Ok(())
 }
 
-pub(super) fn schema(shortest: usize, longest: usize, example: &str) -> MetaSchema {
+pub(crate) fn schema(shortest: usize, longest: usize, example: &str) -> MetaSchema {
     MetaSchema {
         min_length: Some(shortest),
         max_length: Some(longest),

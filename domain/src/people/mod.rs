@@ -22,6 +22,7 @@ mod words;
 pub use cards::{PersonCard, cards};
 pub use change::{ProfileChange, change};
 pub use fields::{Email, LoginText, Username};
+pub(crate) use fields::{check_length, schema, text};
 pub use list::{PeopleFilter, count, list};
 pub use person::{
     AccountStatus, Audience, Person, VerificationLevel, changed, find, forget, keep, key,
@@ -31,5 +32,6 @@ pub use profile::{BusinessInfo, Profile, profile};
 pub use reference::{PersonRef, locate, resolve};
 pub use roles::{Actor, ChosenRole, Right, Role};
 pub use texts::{Bio, Line, PersonName, Topic, WebUrl};
+pub(crate) use texts::{is_hidden, unseen};
 pub use topics::{TopicKind, Topics, set_topics, topics};
 pub use words::{index_names, words, words_of};

@@ -38,11 +38,11 @@ fn read_line(text: &str, longest: usize) -> Result<String, Fault> {
 }
 
 /// Control characters, and those that turn the direction of the text around them.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn unseen() -> Fault {
+pub(crate) fn unseen() -> Fault {
     Fault::new("invalid", "holds a character that cannot be shown")
 }
 

@@ -1,0 +1,174 @@
+//! Statements about posts.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::new::Found;
+use super::{CommentsFrom, PostKind, PostState, Visibility};
+use crate::people::Username;
+use crate::{MediaId, PostId, UserId};
+
+type Time = DateTime<Utc>;
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+pub(super) struct NewRow<'a> {
+    pub id: PostId,
+    pub author: UserId,
+    pub kind: PostKind,
+    pub caption: &'a str,
+    pub visibility: Visibility,
+    pub comments_from: CommentsFrom,
+    pub location: Option<&'a str>,
+}
+
+pub(super) struct PostRow {
+    pub id: PostId,
+    pub author: UserId,
+    pub kind: PostKind,
+    pub caption: String,
+    pub visibility: Visibility,
+    pub comments_from: CommentsFrom,
+    pub location: Option<String>,
+    pub repost_of: Option<PostId>,
+    pub quote_of: Option<PostId>,
+    pub state: PostState,
+    pub publish_at: Option<Time>,
+    pub published_at: Option<Time>,
+    pub edited_at: Option<Time>,
+    pub created_at: Time,
+    pub like_count: i64,
+    pub comment_count: i64,
+    pub share_count: i64,
+    pub is_liked: bool,
+    pub is_saved: bool,
+    pub is_shared: bool,
+    pub hashtags: Vec<String>,
+    pub media_ids: Vec<MediaId>,
+    pub mention_ids: Vec<UserId>,
+    pub mention_names: Vec<Username>,
+}
+
+pub(super) async fn insert_published(
+    connection: &mut PgConnection,
+    post: &NewRow<'_>,
+    now: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "with made as (
+             insert into posts (id, author_id, kind, caption, visibility, comments_from, location, state, published_at,
+                                place, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, 'published', $8, $1, $8, $8)),
+              counted as (update user_counts set post_count = post_count + 1 where user_id = $2)
+         insert into post_counts (post_id, created_at) values ($1, $8)",
+        post.id.0,
+        post.author.0,
+        post.kind as PostKind,
+        post.caption,
+        post.visibility as Visibility,
+        post.comments_from as CommentsFrom,
+        post.location,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Tags that nobody used before are made. In the order of the tags: two posts with the same ones do not wait for each
+/// other in a circle.
+pub(super) async fn insert_tags(
+    connection: &mut PgConnection,
+    post: PostId,
+    found: &Found,
+    now: Time,
+) -> Result<()> {
+    if found.folded.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = found.folded.iter().map(|_| platform::id_at(now)).collect();
+    sqlx::query!(
+        "with given as (select * from unnest($2::uuid[], $3::text[], $4::text[], $5::bool[])
+                        as one (id, tag, shown, in_caption)),
+              made as (insert into hashtags (id, tag, shown, created_at) select id, tag, shown, $6 from given order by tag
+                       on conflict (tag) do nothing returning id, tag),
+              known as (select id, tag from made union all
+                        select h.id, h.tag from hashtags h join given on given.tag = h.tag)
+         insert into post_hashtags (post_id, hashtag_id, in_caption, created_at)
+         select $1, known.id, given.in_caption, $6 from given join known on known.tag = given.tag
+         on conflict do nothing",
+        post.0,
+        &ids,
+        &found.folded,
+        &found.shown,
+        &found.in_caption,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Of those who are mentioned, the ones there are, but not who hides from the author.
+pub(super) async fn insert_mentions(
+    connection: &mut PgConnection,
+    post: PostId,
+    author: UserId,
+    names: &[String],
+    now: Time,
+) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into post_mentions (post_id, user_id, created_at)
+         select $1, id, $4 from users where lower(username) = any($3) and not is_hidden_from($2, id)
+         on conflict do nothing",
+        post.0,
+        author.0,
+        names,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Those of `ids` that the viewer may see, in their order.
+pub(super) async fn posts(
+    connection: &mut PgConnection,
+    viewer: UserId,
+    ids: &[PostId],
+) -> Result<Vec<PostRow>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        PostRow,
+        r#"
+        select p.id as "id: PostId", p.author_id as "author: UserId", p.kind as "kind: PostKind", p.caption,
+               p.visibility as "visibility: Visibility", p.comments_from as "comments_from: CommentsFrom", p.location,
+               p.repost_of as "repost_of: PostId", p.quote_of as "quote_of: PostId", p.state as "state: PostState",
+               p.publish_at, p.published_at, p.edited_at, p.created_at,
+               c.like_count, c.comment_count, c.share_count,
+               exists (select from post_likes where post_id = p.id and user_id = $1) as "is_liked!",
+               exists (select from post_saves where post_id = p.id and user_id = $1) as "is_saved!",
+               exists (select from posts mine where mine.repost_of = p.id and mine.author_id = $1
+                                                and mine.deleted_at is null) as "is_shared!",
+               array(select h.shown from post_hashtags ph join hashtags h on h.id = ph.hashtag_id
+                     where ph.post_id = p.id order by h.shown) as "hashtags!",
+               array(select media_id from post_media where post_id = p.id order by place) as "media_ids!: Vec<MediaId>",
+               array(select m.user_id from post_mentions m join users u on u.id = m.user_id
+                     where m.post_id = p.id and not is_hidden_from($1, u.id) order by u.username) as "mention_ids!: Vec<UserId>",
+               array(select u.username from post_mentions m join users u on u.id = m.user_id
+                     where m.post_id = p.id and not is_hidden_from($1, u.id) order by u.username) as "mention_names!: Vec<Username>"
+        from unnest($2::uuid[]) with ordinality as asked (id, place)
+        join posts p on p.id = asked.id
+        join post_counts c on c.post_id = p.id
+        where may_see_post($1, p)
+        order by asked.place
+        "#,
+        viewer.0,
+        &ids,
+    )
+    .fetch_all(connection)
+    .await
+}
