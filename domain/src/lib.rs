@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod contacts;
+pub mod delivery;
+pub mod devices;
 pub mod error;
 pub mod graph;
 pub mod housekeeping;

@@ -8,7 +8,6 @@ pub struct Delivery {
     /// Where the pages of the application are; without, where the API is.
     pub app_url: Option<String>,
     pub quiet_for: Duration,
-    pub timezone: String,
 }
 
 impl Delivery {
@@ -23,15 +22,9 @@ impl Delivery {
             "2m",
             "How long after they were last here people who asked for quiet get no push.",
         );
-        let timezone = reader.or::<String>(
-            "DIGEST_TIMEZONE",
-            "UTC",
-            "The time zone of people who chose none, such as Europe/Berlin: their digest comes on Monday morning.",
-        );
         Some(Self {
             app_url: app_url?.map(|url| url.trim_end_matches('/').to_owned()),
             quiet_for: quiet_for?,
-            timezone: timezone?,
         })
     }
 }

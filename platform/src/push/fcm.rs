@@ -140,7 +140,9 @@ impl Fault {
     fn is_about_the_token(&self) -> bool {
         let violations = self.details.iter().flat_map(|one| &one.field_violations);
         self.code() == "INVALID_ARGUMENT"
-            && violations.into_iter().any(|one| one.field == "message.token")
+            && violations
+                .into_iter()
+                .any(|one| one.field == "message.token")
     }
 }
 

@@ -110,6 +110,7 @@ pub(in crate::identity) async fn extend_session(
     .await
 }
 
+/// The device that it registered gets no more pushes.
 pub(in crate::identity) async fn revoke_session(
     connection: &mut PgConnection,
     session: SessionId,
@@ -117,7 +118,9 @@ pub(in crate::identity) async fn revoke_session(
     now: Time,
 ) -> Result<()> {
     sqlx::query!(
-        "update sessions set revoked_at = $3, revoked_why = $2 where id = $1 and revoked_at is null",
+        "with ended as (
+             update sessions set revoked_at = $3, revoked_why = $2 where id = $1 and revoked_at is null returning id)
+         delete from devices where session_id in (select id from ended)",
         session.0,
         why,
         now,
@@ -135,17 +138,20 @@ pub(in crate::identity) async fn revoke_own_session(
     why: &str,
     now: Time,
 ) -> Result<bool> {
-    let revoked = sqlx::query!(
-        "update sessions set revoked_at = $4, revoked_why = $3
-         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $4",
+    let revoked = sqlx::query_scalar!(
+        "with ended as (
+             update sessions set revoked_at = $4, revoked_why = $3
+             where id = $1 and user_id = $2 and revoked_at is null and expires_at > $4 returning id),
+              silent as (delete from devices where session_id in (select id from ended))
+         select id from ended",
         session.0,
         user.0,
         why,
         now,
     )
-    .execute(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(revoked.rows_affected() == 1)
+    Ok(revoked.is_some())
 }
 
 /// All sessions of a person that stand, but for one: now revoked.
@@ -157,9 +163,11 @@ pub(in crate::identity) async fn revoke_sessions(
     now: Time,
 ) -> Result<Vec<SessionId>> {
     sqlx::query_scalar!(
-        "update sessions set revoked_at = $4, revoked_why = $3
-         where user_id = $1 and revoked_at is null and expires_at > $4 and id is distinct from $2
-         returning id as \"id: SessionId\"",
+        "with ended as (
+             update sessions set revoked_at = $4, revoked_why = $3
+             where user_id = $1 and revoked_at is null and expires_at > $4 and id is distinct from $2 returning id),
+              silent as (delete from devices where session_id in (select id from ended))
+         select id as \"id: SessionId\" from ended",
         user.0,
         but.map(|session| session.0),
         why,
