@@ -24,6 +24,7 @@ pub fn schedule() -> Vec<Entry> {
             |due| NewJob::new(&FindDigests { due }),
             FindDigests::NAME,
         )
+        .offset(11 * MINUTE)
         .catch_up(CatchUp::All),
         Entry::every(DAY, |_| NewJob::new(&PurgeDigests {}), PurgeDigests::NAME)
             .offset(5 * HOUR + 10 * MINUTE),

@@ -110,7 +110,6 @@ pub(in crate::identity) async fn extend_session(
     .await
 }
 
-/// The device that it registered gets no more pushes.
 pub(in crate::identity) async fn revoke_session(
     connection: &mut PgConnection,
     session: SessionId,
@@ -118,15 +117,26 @@ pub(in crate::identity) async fn revoke_session(
     now: Time,
 ) -> Result<()> {
     sqlx::query!(
-        "with ended as (
-             update sessions set revoked_at = $3, revoked_why = $2 where id = $1 and revoked_at is null returning id)
-         delete from devices where session_id in (select id from ended)",
+        "update sessions set revoked_at = $3, revoked_why = $2 where id = $1 and revoked_at is null",
         session.0,
         why,
         now,
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The devices that these sessions registered get no more pushes. A statement of its own, after they have ended: it sees
+/// what was registered until then.
+pub(in crate::identity) async fn silence(
+    connection: &mut PgConnection,
+    sessions: &[SessionId],
+) -> Result<()> {
+    let sessions: Vec<uuid::Uuid> = sessions.iter().map(|session| session.0).collect();
+    sqlx::query!("delete from devices where session_id = any($1)", &sessions)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -138,20 +148,17 @@ pub(in crate::identity) async fn revoke_own_session(
     why: &str,
     now: Time,
 ) -> Result<bool> {
-    let revoked = sqlx::query_scalar!(
-        "with ended as (
-             update sessions set revoked_at = $4, revoked_why = $3
-             where id = $1 and user_id = $2 and revoked_at is null and expires_at > $4 returning id),
-              silent as (delete from devices where session_id in (select id from ended))
-         select id from ended",
+    let revoked = sqlx::query!(
+        "update sessions set revoked_at = $4, revoked_why = $3
+         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $4",
         session.0,
         user.0,
         why,
         now,
     )
-    .fetch_optional(connection)
+    .execute(connection)
     .await?;
-    Ok(revoked.is_some())
+    Ok(revoked.rows_affected() == 1)
 }
 
 /// All sessions of a person that stand, but for one: now revoked.
@@ -163,11 +170,9 @@ pub(in crate::identity) async fn revoke_sessions(
     now: Time,
 ) -> Result<Vec<SessionId>> {
     sqlx::query_scalar!(
-        "with ended as (
-             update sessions set revoked_at = $4, revoked_why = $3
-             where user_id = $1 and revoked_at is null and expires_at > $4 and id is distinct from $2 returning id),
-              silent as (delete from devices where session_id in (select id from ended))
-         select id as \"id: SessionId\" from ended",
+        "update sessions set revoked_at = $4, revoked_why = $3
+         where user_id = $1 and revoked_at is null and expires_at > $4 and id is distinct from $2
+         returning id as \"id: SessionId\"",
         user.0,
         but.map(|session| session.0),
         why,
