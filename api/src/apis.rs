@@ -6,6 +6,7 @@ use platform::Platform;
 use poem_openapi::Tags;
 
 use crate::contacts::ContactsApi;
+use crate::devices::DevicesApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
@@ -16,6 +17,7 @@ use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
 use crate::settings::SettingsApi;
+use crate::unsubscribe::UnsubscribeApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
@@ -35,7 +37,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = PostsApi;
+type Social = (PostsApi, DevicesApi, UnsubscribeApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -60,7 +62,11 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
-        PostsApi::new(platform),
+        (
+            PostsApi::new(platform),
+            DevicesApi::new(platform),
+            UnsubscribeApi::new(platform),
+        ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )
@@ -87,6 +93,8 @@ pub(crate) enum Tag {
     Posts,
     /// Address books: whom a person keeps, and who of the numbers on their telephone is here.
     Contacts,
+    /// What happened to a person, and how they hear of it.
+    Notifications,
     /// Language, theme, notifications, privacy.
     Settings,
     /// Accounts, for administrators: vouching, suspending, roles.

@@ -25,7 +25,7 @@ use crate::problem::{Answer, Refusals, Told};
 pub(crate) mod codes;
 mod entrance;
 mod linked;
-mod page;
+pub(crate) mod page;
 pub(crate) mod passwords;
 mod providers;
 mod sessions;

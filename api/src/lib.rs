@@ -8,6 +8,7 @@ mod auth;
 mod body;
 mod console;
 mod contacts;
+mod devices;
 mod docs;
 mod edge;
 mod files;
@@ -24,6 +25,7 @@ mod posts;
 mod problem;
 mod server;
 mod settings;
+mod unsubscribe;
 mod users;
 
 pub use aliases::TABLE as ALIASES;

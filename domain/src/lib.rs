@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod contacts;
+pub mod delivery;
+pub mod devices;
 pub mod error;
 mod expiry;
 pub mod graph;

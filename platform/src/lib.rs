@@ -10,6 +10,7 @@ pub mod mail;
 pub mod net;
 pub mod oauth;
 pub mod presence;
+pub mod push;
 pub mod rate;
 pub mod redis;
 pub mod scope;
@@ -21,6 +22,7 @@ pub mod telemetry;
 
 mod ids;
 mod outbox;
+mod provider;
 mod start;
 
 pub use cache::Cache;

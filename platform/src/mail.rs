@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -17,6 +18,8 @@ pub struct Letter {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Where one click ends mails such as this one, without signing in: for those that were not asked for one by one.
+    pub unsubscribe: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +103,7 @@ impl Mailer {
             .parse()
             .map_err(|error: lettre::address::AddressError| refused(&error))?;
         let domain = self.from.email.domain();
-        Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(&letter.subject)
@@ -110,6 +113,20 @@ impl Mailer {
                 letter.text.clone(),
                 letter.html.clone(),
             ))
-            .map_err(|error| refused(&error))
+            .map_err(|error| refused(&error))?;
+        if let Some(link) = &letter.unsubscribe {
+            // RFC 8058: the programs that read mails show a button, and post to the link.
+            let headers = message.headers_mut();
+            headers.insert_raw(header("List-Unsubscribe", format!("<{link}>")));
+            let post = "List-Unsubscribe=One-Click".to_owned();
+            headers.insert_raw(header("List-Unsubscribe-Post", post));
+        }
+        Ok(message)
     }
+}
+
+/// A header of plain ASCII, which must not be folded: a link in two halves is none.
+fn header(name: &'static str, value: String) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{Client, Response};
 use serde::Deserialize;
 
 use crate::Clock;
 use crate::config::{self, Sender, SmsRoute};
 use crate::outbox::Outbox;
+use crate::provider::{client, is_passing, reason, retry_after};
 
 /// A text as a feature writes it.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,11 +69,7 @@ impl Texter {
         let route = match &config.route {
             SmsRoute::Folder => Route::Folder(Outbox::new(folder.to_owned(), clock, "sms")),
             SmsRoute::Twilio(twilio) => Route::Twilio {
-                http: Client::builder()
-                    .connect_timeout(Duration::from_secs(5))
-                    .timeout(Duration::from_secs(15))
-                    .redirect(redirect::Policy::none())
-                    .build()?,
+                http: client()?,
                 twilio: Box::new(twilio.clone()),
             },
         };
@@ -130,17 +126,6 @@ async fn by_twilio(http: &Client, twilio: &config::Twilio, text: &Text) -> Resul
     }
 }
 
-fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error()
-        || status == StatusCode::TOO_MANY_REQUESTS
-        || status == StatusCode::REQUEST_TIMEOUT
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse();
-    seconds.ok().map(Duration::from_secs)
-}
-
 /// Of all that Twilio says of a refusal its number alone: the words repeat what was sent. Zero where it says none.
 async fn code(response: Response) -> u32 {
     #[derive(Deserialize)]
@@ -149,16 +134,6 @@ async fn code(response: Response) -> u32 {
     }
     let body = response.bytes().await.unwrap_or_default();
     serde_json::from_slice(&body).map_or(0, |refusal: Refusal| refusal.code)
-}
-
-/// Without the address, which names the account.
-fn reason(error: reqwest::Error) -> String {
-    let kind = match &error {
-        error if error.is_timeout() => "timeout: ",
-        error if error.is_connect() => "no connection: ",
-        _ => "",
-    };
-    format!("{kind}{}", error.without_url())
 }
 
 fn not_sent(why: String) -> TextError {

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::jobs::{Control, Tickets};
 use crate::mail::{MailSetupError, Mailer};
 use crate::oauth::{Oauth, OauthSetupError};
+use crate::push::{PushSetupError, Pusher};
 use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
@@ -27,6 +28,7 @@ pub struct Platform {
     pub backoff: Backoff,
     pub mailer: Mailer,
     pub texter: Texter,
+    pub pusher: Pusher,
     pub oauth: Oauth,
     pub storage: Storage,
 }
@@ -41,6 +43,8 @@ pub enum StartError {
     Mail(#[from] MailSetupError),
     #[error(transparent)]
     Sms(#[from] SmsSetupError),
+    #[error(transparent)]
+    Push(#[from] PushSetupError),
     #[error(transparent)]
     Oauth(#[from] OauthSetupError),
     #[error(transparent)]
@@ -66,6 +70,7 @@ impl Platform {
             backoff: Backoff::new(&config, redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
             texter: Texter::new(&config.sms, &config.mail.folder, clock.clone())?,
+            pusher: Pusher::new(&config.push, &config.mail.folder, clock.clone())?,
             oauth: Oauth::new(&config, clock.clone())?,
             storage: Storage::new(&config, clock.clone())?,
             config: Arc::new(config),

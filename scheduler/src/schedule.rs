@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::delivery::jobs::{FindDigests, PurgeDigests};
 use domain::graph::jobs::{PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -17,6 +18,16 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub fn schedule() -> Vec<Entry> {
     vec![
+        // As often as it is Monday morning somewhere; each look finds those of its own quarter of an hour.
+        Entry::every(
+            15 * MINUTE,
+            |due| NewJob::new(&FindDigests { due }),
+            FindDigests::NAME,
+        )
+        .offset(11 * MINUTE)
+        .catch_up(CatchUp::All),
+        Entry::every(DAY, |_| NewJob::new(&PurgeDigests {}), PurgeDigests::NAME)
+            .offset(5 * HOUR + 10 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgeMutes {}), PurgeMutes::NAME).offset(7 * MINUTE),
         Entry::every(
             HOUR,

@@ -1,6 +1,10 @@
 //! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
 //! decode, so add fields with a default and keep retired names until their rows are gone.
 
+use domain::delivery::jobs::{
+    Deliver, FindDigests, PurgeDigests, SendDigest, SendNotificationMail, SendNotificationText,
+    SendPush,
+};
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -14,7 +18,7 @@ use domain::lifecycle::jobs::{
 };
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, ExportId, PasswordResetId, UserId, VerificationId};
+use domain::{CodeId, DeviceId, ExportId, NotificationId, PasswordResetId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -69,6 +73,34 @@ fn by_feature(id: Uuid) -> Vec<String> {
     ]
 }
 
+fn of_delivery(id: Uuid) -> Vec<String> {
+    let notification_id = NotificationId(id);
+    vec![
+        stored(&Deliver { notification_id }),
+        stored(&FindDigests {
+            due: chrono::DateTime::UNIX_EPOCH,
+        }),
+        stored(&PurgeDigests {}),
+        stored(&SendDigest {
+            user_id: UserId(id),
+            week: chrono::NaiveDate::default(),
+        }),
+        stored(&SendNotificationMail {
+            notification_id,
+            place: id,
+        }),
+        stored(&SendNotificationText {
+            notification_id,
+            place: id,
+        }),
+        stored(&SendPush {
+            notification_id,
+            device_id: DeviceId(id),
+            place: id,
+        }),
+    ]
+}
+
 fn of_identity(id: Uuid) -> Vec<String> {
     vec![
         stored(&PurgeExpiredTokens {}),
@@ -105,10 +137,18 @@ fn stored_jobs_look_the_same_as_ever() {
     let id = Uuid::from_u128(7);
     let mut all = by_feature(id);
     all.extend(of_identity(id));
+    all.extend(of_delivery(id));
     all.sort();
     let names: Vec<&str> = all.iter().filter_map(|job| job.split(' ').next()).collect();
     assert_eq!(workers::registry().names(), names, "a new job belongs here");
     assert_snapshot!(all.join("\n"), @r#"
+    delivery.deliver notify normal attempts 20 unique true payload {"notification_id":"00000000-0000-0000-0000-000000000007"}
+    delivery.find_digests maintenance normal attempts 20 unique true payload {"due":"1970-01-01T00:00:00Z"}
+    delivery.purge_digests maintenance bulk attempts 20 unique true payload {}
+    delivery.send_digest mail bulk attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007","week":"1970-01-01"}
+    delivery.send_notification_mail mail normal attempts 20 unique false payload {"notification_id":"00000000-0000-0000-0000-000000000007","place":"00000000-0000-0000-0000-000000000007"}
+    delivery.send_notification_text mail normal attempts 6 unique false payload {"notification_id":"00000000-0000-0000-0000-000000000007","place":"00000000-0000-0000-0000-000000000007"}
+    delivery.send_push notify normal attempts 10 unique false payload {"device_id":"00000000-0000-0000-0000-000000000007","notification_id":"00000000-0000-0000-0000-000000000007","place":"00000000-0000-0000-0000-000000000007"}
     graph.accept_requests maintenance normal attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     graph.purge_mutes maintenance bulk attempts 20 unique true payload {}
     graph.refresh_popular maintenance bulk attempts 20 unique true payload {}

@@ -8,6 +8,8 @@ mod browser;
 mod codes;
 mod contacts;
 mod contracts;
+mod delivery;
+mod devices;
 mod faults;
 mod graph;
 mod guesses;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::Error;
 use platform::mail::MailError;
+use platform::push::PushError;
 use platform::sms::TextError;
 use serde_json::Value;
 
@@ -112,6 +113,19 @@ impl From<TextError> for Failure {
             _ if error.is_about_the_number() => Self::Discard(error.to_string()),
             TextError::Refused { .. } => Self::Dead(error.to_string()),
             TextError::NotSent { after, .. } => Self::Retry {
+                error: error.to_string(),
+                after,
+            },
+        }
+    }
+}
+
+impl From<PushError> for Failure {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Gone(_) => Self::Discard(error.to_string()),
+            PushError::Refused(_) => Self::Dead(error.to_string()),
+            PushError::NotSent { after, .. } => Self::Retry {
                 error: error.to_string(),
                 after,
             },

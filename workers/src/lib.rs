@@ -1,5 +1,6 @@
 //! Floor 3: labour. One file a feature with its handlers, the registry that lists them, the runtime that runs them.
 
+mod delivery;
 mod failure;
 mod graph;
 mod housekeeping;

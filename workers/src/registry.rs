@@ -10,11 +10,11 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, people};
+use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
-    lifecycle_jobs(identity_jobs(Registry::default()))
+    delivery_jobs(lifecycle_jobs(identity_jobs(Registry::default())))
         .with(graph::accept_requests)
         .with(graph::purge_mutes)
         .with(graph::refresh_popular)
@@ -47,6 +47,17 @@ fn lifecycle_jobs(registry: Registry) -> Registry {
         .with(lifecycle::send_closing_mail)
         .with(lifecycle::send_export_mail)
         .with(lifecycle::send_kept_mail)
+}
+
+fn delivery_jobs(registry: Registry) -> Registry {
+    registry
+        .with(delivery::deliver)
+        .with(delivery::find_digests)
+        .with(delivery::purge_digests)
+        .with(delivery::send_digest)
+        .with(delivery::send_notification_mail)
+        .with(delivery::send_notification_text)
+        .with(delivery::send_push)
 }
 
 type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>> + Send + Sync>;

@@ -25,6 +25,7 @@ pub(crate) struct Page {
 enum Form {
     Verify,
     Reset,
+    Unsubscribe,
 }
 
 impl Form {
@@ -38,6 +39,7 @@ impl Form {
                  minlength=\"8\" maxlength=\"128\" required autofocus></label>",
                 "Set the password",
             ),
+            Self::Unsubscribe => return unsubscribe(&escaped(token)),
         };
         let token = escaped(token);
         format!(
@@ -47,8 +49,17 @@ impl Form {
     }
 }
 
+/// Sent as mail programs send it: the token in the path, and RFC 8058's one field.
+fn unsubscribe(token: &str) -> String {
+    format!(
+        "    <form method=\"post\" action=\"unsubscribe?token={token}\">\
+         <input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\">\
+         <button>No more mails like this</button></form>\n"
+    )
+}
+
 /// Whether a page is of more use than a problem.
-pub(super) fn is_wanted(request: &Request) -> bool {
+pub(crate) fn is_wanted(request: &Request) -> bool {
     let accept = request
         .headers()
         .get(ACCEPT)
@@ -66,7 +77,7 @@ impl Page {
         }
     }
 
-    pub(super) fn to_verify(token: &LinkToken) -> Self {
+    pub(crate) fn to_verify(token: &LinkToken) -> Self {
         let text = "Confirm that this e-mail address is yours.";
         Self {
             form: Some((Form::Verify, token.as_str().to_owned())),
@@ -74,7 +85,7 @@ impl Page {
         }
     }
 
-    pub(super) fn verified(before: bool) -> Self {
+    pub(crate) fn verified(before: bool) -> Self {
         let text = match before {
             true => "Your e-mail address had been confirmed already. There is nothing left to do.",
             false => "Your e-mail address is confirmed. You can close this page.",
@@ -82,7 +93,7 @@ impl Page {
         Self::of("Thank you", text)
     }
 
-    pub(super) fn to_reset(token: &str) -> Self {
+    pub(crate) fn to_reset(token: &str) -> Self {
         let text = "It needs 8 characters that mix letters, digits and signs, or 16 of any kind. Everybody who is signed \
                     in with the old one is signed out.";
         Self {
@@ -92,7 +103,7 @@ impl Page {
     }
 
     /// The same once more, for the password was not good enough.
-    pub(super) fn to_reset_again(token: &str, why: String) -> Self {
+    pub(crate) fn to_reset_again(token: &str, why: String) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             text: why,
@@ -100,12 +111,27 @@ impl Page {
         }
     }
 
-    pub(super) fn reset() -> Self {
+    pub(crate) fn reset() -> Self {
         let text = "Your password is changed. You can close this page and sign in with it.";
         Self::of("Thank you", text)
     }
 
-    pub(super) fn refused(refused: &Error) -> Self {
+    pub(crate) fn to_unsubscribe(token: &str) -> Self {
+        let text =
+            "You get no more mails such as the one that led you here. Other mails still come.";
+        Self {
+            form: Some((Form::Unsubscribe, token.to_owned())),
+            ..Self::of("One more click", text)
+        }
+    }
+
+    pub(crate) fn unsubscribed() -> Self {
+        let text =
+            "Such mails come no more. Your settings turn them on again. You can close this page.";
+        Self::of("Done", text)
+    }
+
+    pub(crate) fn refused(refused: &Error) -> Self {
         let detail = match refused {
             Error::Invalid(fields) => fields.first().map(|field| field.detail.clone()),
             Error::Conflict { detail, .. } => Some((*detail).to_owned()),

@@ -177,6 +177,7 @@ fn letter(to: &Email, subject: &str, html: &impl Template, text: &impl Template)
         subject: subject.to_owned(),
         text: text.render().map_err(unwritten)?,
         html: html.render().map_err(unwritten)?,
+        unsubscribe: None,
     })
 }
 

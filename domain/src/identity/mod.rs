@@ -28,7 +28,7 @@ mod reauthentication;
 mod resets;
 mod second_factor;
 mod sessions;
-mod signed;
+pub(crate) mod signed;
 mod sql;
 mod tokens;
 mod verification;

@@ -286,6 +286,7 @@ pub async fn logout(tx: &mut Tx, session: SessionId) -> Result<()> {
 pub(super) async fn revoke(tx: &mut Tx, session: SessionId, why: &str) -> Result<()> {
     let now = tx.now();
     sql::revoke_session(tx.connection(), session, why, now).await?;
+    sql::silence(tx.connection(), &[session]).await?;
     people::forget(tx, vec![session_key(session)]).await
 }
 
@@ -299,6 +300,7 @@ pub(super) async fn revoke_own(
     let now = tx.now();
     let stood = sql::revoke_own_session(tx.connection(), session, user, why, now).await?;
     if stood {
+        sql::silence(tx.connection(), &[session]).await?;
         people::forget(tx, vec![session_key(session)]).await?;
     }
     Ok(stood)
@@ -316,6 +318,7 @@ pub(crate) async fn revoke_all(
     let revoked = sql::revoke_sessions(tx.connection(), user, but, why, now).await?;
     let keys: Vec<String> = revoked.iter().copied().map(session_key).collect();
     if !keys.is_empty() {
+        sql::silence(tx.connection(), &revoked).await?;
         people::forget(tx, keys).await?;
     }
     Ok(revoked.len())

@@ -9,18 +9,18 @@ use uuid::Uuid;
 
 /// A signature made for another purpose is worth nothing.
 #[derive(Clone, Copy)]
-pub(super) struct Purpose(pub(super) &'static [u8]);
+pub(crate) struct Purpose<'a>(pub(crate) &'a [u8]);
 
-impl Purpose {
+impl Purpose<'_> {
     /// Id and signature in one text. None where there is no key.
-    pub(super) fn sign(self, id: Uuid, keys: &[SigningKey]) -> Option<String> {
+    pub(crate) fn sign(self, id: Uuid, keys: &[SigningKey]) -> Option<String> {
         let mut bytes = id.as_bytes().to_vec();
         bytes.extend_from_slice(self.signature(id, keys.first()?).as_ref());
         Some(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The id, where one of our keys signed it for this purpose.
-    pub(super) fn read(self, text: &str, keys: &[SigningKey]) -> Option<Uuid> {
+    pub(crate) fn read(self, text: &str, keys: &[SigningKey]) -> Option<Uuid> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (id, signature) = bytes.split_at_checked(16)?;
         let id = Uuid::from_slice(id).ok()?;
@@ -28,12 +28,12 @@ impl Purpose {
     }
 
     /// The signature alone.
-    pub(super) fn seal(self, id: Uuid, keys: &[SigningKey]) -> Option<String> {
+    pub(crate) fn seal(self, id: Uuid, keys: &[SigningKey]) -> Option<String> {
         Some(URL_SAFE_NO_PAD.encode(self.signature(id, keys.first()?).as_ref()))
     }
 
     /// Whether `text` is the signature of this id. Takes as long whatever it is.
-    pub(super) fn seals(self, text: &str, id: Uuid, keys: &[SigningKey]) -> bool {
+    pub(crate) fn seals(self, text: &str, id: Uuid, keys: &[SigningKey]) -> bool {
         let signature = URL_SAFE_NO_PAD.decode(text);
         signature.is_ok_and(|signature| self.is_ours(id, &signature, keys))
     }

@@ -126,6 +126,7 @@ impl Notice {
             subject: self.subject.to_owned(),
             text: Text { notice: self }.render().map_err(unwritten)?,
             html: Html { notice: self }.render().map_err(unwritten)?,
+            unsubscribe: None,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What people set: language, theme, [notifications], and who sees and may do what with them.
+//! What people set: language, time zone, theme, [notifications], and who sees and may do what with them.
 
 mod notifications;
 mod sql;
@@ -17,13 +17,19 @@ use sqlx::PgConnection;
 
 use crate::people::{self, Audience};
 use crate::wire::{Fault, WireText, wire_text};
-use crate::{Error, Result, UserId, graph};
+use crate::{Error, OnConstraint, Result, UserId, graph};
 
 /// A language as BCP 47 writes it: `en`, `pt-BR`, `zh-Hant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Language(LanguageTag);
 
 wire_text!(Language);
+
+/// A time zone as the world calls it: `Europe/Berlin`, `UTC`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timezone(String);
+
+wire_text!(Timezone);
 
 /// How an app looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, sqlx::Type)]
@@ -60,6 +66,8 @@ pub enum FollowsBy {
 #[oai(example)]
 pub struct Settings {
     pub language: Language,
+    /// Where the person is: their weekly digest comes on Monday morning there.
+    pub timezone: Timezone,
     pub theme: Theme,
     pub notifications: NotificationSettings,
     pub privacy: Privacy,
@@ -70,6 +78,7 @@ pub struct Settings {
 #[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct SettingsChange {
     pub language: Option<Language>,
+    pub timezone: Option<Timezone>,
     pub theme: Option<Theme>,
     pub notifications: Option<NotificationChange>,
     pub privacy: Option<PrivacyChange>,
@@ -123,6 +132,7 @@ pub async fn settings(
             .language
             .and_then(|tag| Language::read(&tag).ok())
             .unwrap_or_else(|| Language(defaults.language.clone())),
+        timezone: Timezone(kept.timezone.unwrap_or_else(|| defaults.timezone.clone())),
         theme: kept.theme.unwrap_or_default(),
         notifications: Notifications(kept.notifications.0).shown(),
         privacy: Privacy {
@@ -157,11 +167,14 @@ pub async fn change(
         .notifications
         .map(|moved| moved.moved("notifications."));
     let moved = moved.transpose()?.unwrap_or_default();
-    if change.language.is_some() || change.theme.is_some() || !moved.is_empty() {
-        let language = change.language.as_ref();
-        let language = language.map(|language| language.0.as_str());
-        let looks = (language, change.theme);
-        sql::keep(tx.connection(), user, looks, moved, now).await?;
+    let looks = sql::Looks {
+        language: change.language.as_ref().map(|language| language.0.as_str()),
+        timezone: change.timezone.as_ref().map(|zone| zone.0.as_str()),
+        theme: change.theme,
+    };
+    if looks.are_given() || !moved.is_empty() {
+        let kept = sql::keep(tx.connection(), user, looks, moved, now).await;
+        kept.on_constraint("user_settings_timezone_known", unknown_timezone())?;
     }
     if let Some(privacy) = change.privacy {
         sql::keep_privacy(tx.connection(), user, privacy, now).await?;
@@ -181,8 +194,22 @@ pub async fn change_notifications(
     change: NotificationChange,
 ) -> Result<Settings> {
     let (moved, now) = (change.moved("")?, tx.now());
-    sql::keep(tx.connection(), user, (None, None), moved, now).await?;
+    sql::keep(tx.connection(), user, sql::Looks::default(), moved, now).await?;
     settings(tx.connection(), defaults, user).await
+}
+
+/// Ends the mails of one kind, or the weekly digest, for somebody who clicked a link in one. Ending them again changes
+/// nothing; nor does it where the account is gone.
+pub async fn end_mails(tx: &mut Tx, user: UserId, kind: Option<NotificationType>) -> Result<()> {
+    let (moved, now) = (notifications::without_mails(kind), tx.now());
+    if sql::settings(tx.connection(), user).await?.is_some() {
+        sql::keep(tx.connection(), user, sql::Looks::default(), moved, now).await?;
+    }
+    Ok(())
+}
+
+fn unknown_timezone() -> Error {
+    Error::invalid("timezone", "unknown", "is not a time zone that we know")
 }
 
 impl From<Audience> for MessagesFrom {
@@ -228,6 +255,41 @@ impl WireText for Language {
     }
 }
 
+impl WireText for Timezone {
+    const NAME: &'static str = "Timezone";
+
+    /// Whether there is one of this name, Postgres knows.
+    fn read(text: &str) -> Result<Self, Fault> {
+        let plain = |c: u8| c.is_ascii_alphanumeric() || b"_+-/".contains(&c);
+        match (1..=64).contains(&text.len()) && text.bytes().all(plain) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(Fault::new(
+                "invalid",
+                "is not a time zone such as Europe/Berlin",
+            )),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            min_length: Some(1),
+            max_length: Some(64),
+            example: Some("Europe/Berlin".into()),
+            ..MetaSchema::new("string")
+        }
+    }
+}
+
+impl Example for Timezone {
+    fn example() -> Self {
+        Self("Europe/Berlin".to_owned())
+    }
+}
+
 impl Example for Language {
     fn example() -> Self {
         Self(LanguageTag::ENGLISH)
@@ -238,6 +300,7 @@ impl Example for Settings {
     fn example() -> Self {
         Self {
             language: Language::example(),
+            timezone: Timezone::example(),
             theme: Theme::System,
             notifications: NotificationSettings::example(),
             privacy: Privacy::example(),
@@ -249,6 +312,7 @@ impl Example for SettingsChange {
     fn example() -> Self {
         Self {
             language: Some(Language::example()),
+            timezone: Some(Timezone::example()),
             theme: Some(Theme::Dark),
             notifications: Some(NotificationChange::example()),
             privacy: Some(PrivacyChange::example()),

@@ -78,6 +78,11 @@ macro_rules! kinds {
                 }
             }
 
+            /// The kind of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.name() == name)
+            }
+
             /// Where nothing was moved.
             fn defaults(self) -> Channels {
                 let [in_app, push, email, sms] = match self {
@@ -304,6 +309,15 @@ impl NotificationChange {
         }
         Ok(moved)
     }
+}
+
+/// No mails of one kind, or no digest.
+pub(super) fn without_mails(kind: Option<NotificationType>) -> Moved {
+    let name = match kind {
+        Some(kind) => cell(kind, Channel::Email),
+        None => "weekly_digest".to_owned(),
+    };
+    Moved::from([(name, false)])
 }
 
 fn contradiction(field: String, channel: Channel) -> Error {

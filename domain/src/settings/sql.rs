@@ -14,6 +14,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 pub(super) struct Kept {
     pub(super) language: Option<String>,
+    pub(super) timezone: Option<String>,
     pub(super) theme: Option<Theme>,
     pub(super) notifications: Json<Moved>,
     pub(super) last_seen_to: Audience,
@@ -25,7 +26,7 @@ pub(super) struct Kept {
 pub(super) async fn settings(connection: &mut PgConnection, user: UserId) -> Result<Option<Kept>> {
     sqlx::query_as!(
         Kept,
-        "select kept.language as \"language?\", kept.theme as \"theme?: Theme\",
+        "select kept.language as \"language?\", kept.timezone as \"timezone?\", kept.theme as \"theme?: Theme\",
                 coalesce(kept.notifications, '{}') as \"notifications!: Json<Moved>\",
                 users.last_seen_to as \"last_seen_to: Audience\", users.messages_from as \"messages_from: Audience\",
                 users.is_private, users.found_by_phone
@@ -48,25 +49,41 @@ pub(super) async fn notifications(
     .await
 }
 
+/// What is none of the switches; absent stays as it is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Looks<'a> {
+    pub(super) language: Option<&'a str>,
+    pub(super) timezone: Option<&'a str>,
+    pub(super) theme: Option<Theme>,
+}
+
+impl Looks<'_> {
+    pub(super) fn are_given(self) -> bool {
+        self.language.is_some() || self.timezone.is_some() || self.theme.is_some()
+    }
+}
+
 /// Writes what is given over what is there; of two at once the second writes over what the first left.
 pub(super) async fn keep(
     connection: &mut PgConnection,
     user: UserId,
-    (language, theme): (Option<&str>, Option<Theme>),
+    looks: Looks<'_>,
     moved: Moved,
     now: Time,
 ) -> Result<()> {
     sqlx::query!(
-        "insert into user_settings as kept (user_id, language, theme, notifications, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $5)
+        "insert into user_settings as kept (user_id, language, theme, notifications, created_at, updated_at, timezone)
+         values ($1, $2, $3, $4, $5, $5, $6)
          on conflict (user_id) do update
          set language = coalesce(excluded.language, kept.language), theme = coalesce(excluded.theme, kept.theme),
+             timezone = coalesce(excluded.timezone, kept.timezone),
              notifications = kept.notifications || excluded.notifications, updated_at = excluded.updated_at",
         user.0,
-        language,
-        theme as Option<Theme>,
+        looks.language,
+        looks.theme as Option<Theme>,
         Json(moved) as Json<Moved>,
         now,
+        looks.timezone,
     )
     .execute(connection)
     .await?;

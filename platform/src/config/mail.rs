@@ -8,7 +8,7 @@ use crate::secret::Secret;
 pub struct Mail {
     pub from: String,
     pub route: MailRoute,
-    /// Keeps what is not sent: mails without a server, texts without a provider.
+    /// Keeps what is not sent: mails without a server, texts and pushes without a provider.
     pub folder: PathBuf,
 }
 
@@ -25,7 +25,7 @@ impl Mail {
         let folder = reader.or(
             "MAIL_DIR",
             ".commons/mail",
-            "Folder for mails where no SMTP server is configured, and for texts where Twilio is not.",
+            "Folder for mails where no SMTP server is configured, for texts where Twilio is not, and for pushes where FCM is not.",
         );
         let from = reader.or(
             "MAIL_FROM",

@@ -4,6 +4,7 @@
 mod auth;
 mod codes;
 mod database;
+mod delivery;
 mod http;
 mod jobs;
 mod lifecycle;
@@ -12,6 +13,7 @@ mod mail;
 mod people;
 mod process;
 mod providers;
+mod push;
 mod reader;
 mod redis;
 mod sms;
@@ -21,6 +23,7 @@ mod telemetry;
 pub use auth::{Auth, SameSite, SigningKey};
 pub use codes::Codes;
 pub use database::Database;
+pub use delivery::Delivery;
 pub use http::Http;
 pub use jobs::Jobs;
 pub use lifecycle::Lifecycle;
@@ -29,6 +32,7 @@ pub use mail::{Mail, MailRoute};
 pub use people::{LanguageTag, People};
 pub use process::{LogFormat, Process};
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
+pub use push::{Fcm, Push, PushRoute, ServiceAccount};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
 pub use sms::{Sender, Sms, SmsRoute, Twilio};
@@ -52,6 +56,8 @@ pub struct Config {
     pub providers: Providers,
     pub mail: Mail,
     pub sms: Sms,
+    pub push: Push,
+    pub delivery: Delivery,
     pub storage: Storage,
     pub lifecycle: Lifecycle,
     pub telemetry: Telemetry,
@@ -98,6 +104,8 @@ impl Config {
         let providers = Providers::read(reader);
         let mail = Mail::read(reader);
         let sms = Sms::read(reader);
+        let push = Push::read(reader);
+        let delivery = Delivery::read(reader);
         let storage = Storage::read(reader);
         let lifecycle = Lifecycle::read(reader);
         let telemetry = Telemetry::read(reader);
@@ -114,6 +122,8 @@ impl Config {
             providers: providers?,
             mail: mail?,
             sms: sms?,
+            push: push?,
+            delivery: delivery?,
             storage: storage?,
             lifecycle: lifecycle?,
             telemetry: telemetry?,

@@ -7,6 +7,7 @@ use super::reader::Reader;
 #[derive(Clone, Debug)]
 pub struct People {
     pub language: LanguageTag,
+    pub timezone: String,
 }
 
 /// A language as BCP 47 writes it, short enough for a form: `en`, `pt-BR`, `zh-Hant`.
@@ -66,8 +67,14 @@ impl People {
             "en",
             "The language of those who have not chosen one, as BCP 47 writes it.",
         );
+        let timezone = reader.or::<String>(
+            "DEFAULT_TIMEZONE",
+            "UTC",
+            "The time zone of those who have not chosen one, such as Europe/Berlin: their digest comes on Monday morning.",
+        );
         Some(Self {
             language: language?,
+            timezone: timezone?,
         })
     }
 }

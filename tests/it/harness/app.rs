@@ -234,6 +234,14 @@ impl TestApp {
         self.kept("sms")
     }
 
+    /// Pushes that were sent, the oldest first.
+    pub fn pushes(&self) -> Vec<Value> {
+        let kept = self.kept("push");
+        kept.iter()
+            .map(|push| serde_json::from_str(push).unwrap())
+            .collect()
+    }
+
     fn kept(&self, ending: &str) -> Vec<String> {
         let folder = self.folder.join("mail");
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)

@@ -53,18 +53,28 @@ impl TestApp {
             .await
             .unwrap();
             people::index_names(&mut tx, id).await.unwrap();
-            let auth = &self.platform.config.auth;
-            let entry = enter(&mut tx, auth, id, Way::Provider, &Device::default()).await;
-            let Ok(Entry::SignedIn(signed_in)) = entry else {
-                panic!("{name} is not let in");
-            };
             tx.commit().await.unwrap();
-            let client = self
-                .anonymous()
-                .bearer(signed_in.tokens.token.as_deref().unwrap());
+            let client = self.entering(id).await;
             people.push(Somebody { id, name, client });
         }
         people
+    }
+
+    /// The same person on another device.
+    pub async fn again(&self, person: &Somebody) -> Client {
+        self.entering(person.id).await
+    }
+
+    async fn entering(&self, id: UserId) -> Client {
+        let mut tx = self.platform.db.begin().await.unwrap();
+        let auth = &self.platform.config.auth;
+        let entry = enter(&mut tx, auth, id, Way::Provider, &Device::default()).await;
+        let Ok(Entry::SignedIn(signed_in)) = entry else {
+            panic!("{id} is not let in");
+        };
+        tx.commit().await.unwrap();
+        self.anonymous()
+            .bearer(signed_in.tokens.token.as_deref().unwrap())
     }
 
     /// Runs a statement about one person, whose id is `$1`.

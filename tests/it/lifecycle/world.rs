@@ -120,6 +120,10 @@ const AROUND_ALICE: &str = "
     insert into user_settings (user_id, language, created_at, updated_at) select alice, 'de', now(), now() from who;
     insert into suggestion_dismissals (user_id, dismissed_id, created_at)
         select alice, bob, now() from who union all select carol, alice, now() from who;
+    insert into devices (id, user_id, session_id, platform, token, created_at, last_used_at)
+        select gen_random_uuid(), alice, (select id from sessions where user_id = alice limit 1), 'web', 'zqxalice',
+               now(), now() from who;
+    insert into digests (user_id, week, created_at) select alice, '2026-01-05', now() from who;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
     drop table who;
 ";

@@ -87,6 +87,7 @@ pub async fn second_factor_letter(
         subject: subject.to_owned(),
         text: text.render().map_err(unwritten)?,
         html: html.render().map_err(unwritten)?,
+        unsubscribe: None,
     }))
 }
 

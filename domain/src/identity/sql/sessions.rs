@@ -128,6 +128,19 @@ pub(in crate::identity) async fn revoke_session(
     Ok(())
 }
 
+/// The devices that these sessions registered get no more pushes. A statement of its own, after they have ended: it sees
+/// what was registered until then.
+pub(in crate::identity) async fn silence(
+    connection: &mut PgConnection,
+    sessions: &[SessionId],
+) -> Result<()> {
+    let sessions: Vec<uuid::Uuid> = sessions.iter().map(|session| session.0).collect();
+    sqlx::query!("delete from devices where session_id = any($1)", &sessions)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Whether it was theirs, and stood.
 pub(in crate::identity) async fn revoke_own_session(
     connection: &mut PgConnection,

@@ -1,0 +1,38 @@
+//! What the answers of providers mean, whoever they are.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Client, StatusCode, redirect};
+
+/// For calls that are short, and never go anywhere else than asked.
+pub(crate) fn client() -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(Duration::from_secs(15))
+        .redirect(redirect::Policy::none())
+        .build()
+}
+
+/// Whether the same may go well in a while.
+pub(crate) fn is_passing(status: StatusCode) -> bool {
+    status.is_server_error()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::REQUEST_TIMEOUT
+}
+
+/// So long it asks to be left alone.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse();
+    seconds.ok().map(Duration::from_secs)
+}
+
+/// Without the address, which may name the account.
+pub(crate) fn reason(error: reqwest::Error) -> String {
+    let kind = match &error {
+        error if error.is_timeout() => "timeout: ",
+        error if error.is_connect() => "no connection: ",
+        _ => "",
+    };
+    format!("{kind}{}", error.without_url())
+}
