@@ -7,6 +7,7 @@ use poem_openapi::Tags;
 
 use crate::contacts::ContactsApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
+use crate::hashtags::HashtagsApi;
 use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
@@ -15,7 +16,9 @@ use crate::lifecycle::LifecycleApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
+use crate::search::SearchApi;
 use crate::settings::SettingsApi;
+use crate::trends::TrendsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
@@ -35,7 +38,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = PostsApi;
+type Social = (PostsApi, SearchApi, HashtagsApi, TrendsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -60,7 +63,12 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
-        PostsApi::new(platform),
+        (
+            PostsApi::new(platform),
+            SearchApi::new(platform),
+            HashtagsApi::new(platform),
+            TrendsApi::new(platform),
+        ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )

@@ -12,6 +12,7 @@ mod docs;
 mod edge;
 mod files;
 mod graph;
+mod hashtags;
 mod health;
 mod identity;
 mod lifecycle;
@@ -22,8 +23,10 @@ mod ops;
 mod page;
 mod posts;
 mod problem;
+mod search;
 mod server;
 mod settings;
+mod trends;
 mod users;
 
 pub use aliases::TABLE as ALIASES;

@@ -14,9 +14,11 @@ mod process;
 mod providers;
 mod reader;
 mod redis;
+mod search;
 mod sms;
 mod storage;
 mod telemetry;
+mod trends;
 
 pub use auth::{Auth, SameSite, SigningKey};
 pub use codes::Codes;
@@ -31,9 +33,11 @@ pub use process::{LogFormat, Process};
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
+pub use search::{Search, SearchLanguage};
 pub use sms::{Sender, Sms, SmsRoute, Twilio};
 pub use storage::{Endpoint, S3, Storage};
 pub use telemetry::Telemetry;
+pub use trends::Trends;
 
 pub(crate) use providers::is_loopback;
 use reader::Reader;
@@ -54,6 +58,8 @@ pub struct Config {
     pub sms: Sms,
     pub storage: Storage,
     pub lifecycle: Lifecycle,
+    pub search: Search,
+    pub trends: Trends,
     pub telemetry: Telemetry,
 }
 
@@ -100,6 +106,8 @@ impl Config {
         let sms = Sms::read(reader);
         let storage = Storage::read(reader);
         let lifecycle = Lifecycle::read(reader);
+        let search = Search::read(reader);
+        let trends = Trends::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -116,6 +124,8 @@ impl Config {
             sms: sms?,
             storage: storage?,
             lifecycle: lifecycle?,
+            search: search?,
+            trends: trends?,
             telemetry: telemetry?,
         })
     }

@@ -20,6 +20,7 @@ macro_rules! rows {
 }
 
 mod graph;
+mod hashtags;
 mod house;
 mod identity;
 mod keeping;
@@ -78,6 +79,7 @@ pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are
 const AREAS: &[&[PersonalTable]] = &[
     people::TABLES,
     graph::TABLES,
+    hashtags::TABLES,
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,
