@@ -51,7 +51,7 @@ create table hashtag_uses (
 );
 
 create index hashtag_uses_of on hashtag_uses (post_id);
-create index hashtag_uses_by on hashtag_uses (author_id);
+create index hashtag_uses_times on hashtag_uses (hashtag_id, created_at) include (author_id) where is_public;
 -- Rows come in the order of time: a day of them is found by the blocks that hold it.
 create index hashtag_uses_recent on hashtag_uses using brin (created_at) with (autosummarize = on, pages_per_range = 32);
 
@@ -114,17 +114,20 @@ create index posts_quoted_or_reposted on posts (coalesce(repost_of, quote_of))
     where repost_of is not null or quote_of is not null;
 
 -- Who did something with what, and when: all that a trend is made of. Whatever is to trend joins with a branch of its own.
--- Whoever asks for one kind runs its branch alone.
+-- Whoever asks for one kind runs its branch alone. What authors do with their own does not count.
 create view trend_uses (kind, subject_id, person_id, at) as
     select 'hashtag', hashtag_id, author_id, created_at from hashtag_uses where is_public
     union all
     select 'post', post_id, user_id, created_at from post_likes
+    where not exists (select from posts p where p.id = post_id and p.author_id = user_id)
     union all
-    select 'post', post_id, author_id, created_at from comments where deleted_at is null
+    select 'post', post_id, author_id, created_at from comments c
+    where deleted_at is null and not exists (select from posts p where p.id = c.post_id and p.author_id = c.author_id)
     union all
-    select 'post', coalesce(repost_of, quote_of), author_id, published_at from posts
+    select 'post', coalesce(repost_of, quote_of), author_id, published_at from posts s
     where (repost_of is not null or quote_of is not null) and state = 'published' and deleted_at is null
-      and visibility = 'public';
+      and visibility = 'public'
+      and not exists (select from posts p where p.id = coalesce(s.repost_of, s.quote_of) and p.author_id = s.author_id);
 
 -- Whether somebody counts: an account that stands well, is open, and was made before `before`.
 create function counts_in_trends(person users, before timestamptz) returns boolean
@@ -143,17 +146,20 @@ create function may_trend(kind text, subject uuid, before timestamptz) returns b
               and counts_in_trends(u, before))
         else false end;
 
--- How many people there were each hour: what is to be expected is told from it. Hours of one person tell nothing.
+-- How many people there were each hour: what there is now and what is usual is told from it, so that a computation reads
+-- what people did in the last hour and not in the last day.
 create table trend_hours (
     kind       text        not null,
     subject_id uuid        not null,
     hour       timestamptz not null,
     people     integer     not null,
+    -- When, on average.
+    at         timestamptz not null,
     created_at timestamptz not null,
     primary key (kind, subject_id, hour)
 );
 
-create index trend_hours_by_time on trend_hours (kind, hour);
+create index trend_hours_by_time on trend_hours (kind, hour) include (subject_id, people, at);
 
 -- What is trending, as it was last computed.
 create table trends (
@@ -184,3 +190,24 @@ create table trend_history (
 );
 
 create index trend_history_by_time on trend_history (kind, hour);
+
+-- The one answer to "may that viewer see this post?" of 0018, in one piece. A function of SQL that calls another has it
+-- planned anew at every call: asked of the twenty posts of a page that took 7 ms, and takes 0.5 ms so. It says the same as
+-- is_open_to and is_hidden_from do. What a repost shows is asked by the same question; it is no repost itself.
+create or replace function may_see_post(viewer uuid, post posts) returns boolean
+    language sql stable parallel safe cost 60000
+    as $$
+        select post.deleted_at is null
+            and (post.author_id = viewer
+                 or (post.state = 'published' and post.visibility in ('public', 'followers')
+                     and not exists (select from blocks where blocker_id = viewer and blocked_id = post.author_id)
+                     and not exists (select from blocks where blocker_id = post.author_id and blocked_id = viewer)
+                     and exists (select from users author
+                                 where author.id = post.author_id and is_active(author)
+                                   and ((post.visibility = 'public' and not author.is_private)
+                                        or exists (select from follows
+                                                   where follower_id = viewer and following_id = post.author_id)))))
+            and (post.repost_of is null
+                 or exists (select from posts original
+                            where original.id = post.repost_of and may_see_post(viewer, original)))
+    $$;

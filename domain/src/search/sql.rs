@@ -68,8 +68,8 @@ pub(super) async fn keep_words(
     sqlx::query!(
         "with made as (
              insert into search_words (word, created_at)
-             select word, $2 from unnest($1::text[]) as word
-             where not exists (select from search_words known where known.word = word) order by word
+             select given.word, $2 from unnest($1::text[]) as given (word)
+             where not exists (select from search_words known where known.word = given.word) order by given.word
              on conflict do nothing),
               raised as (
              select word from search_words where word = any($1) and random() < power(2, -magnitude)
@@ -164,6 +164,9 @@ pub(super) async fn bounds(
 }
 
 /// How many posts of a span match, up to `most`, and the lowest place among those, the newest.
+///
+/// The index of words has been told the span, and finds hardly more than that: `offset 0`, as `materialized` below, keeps
+/// Postgres from intersecting it with all there is in some time, which takes longer.
 pub(super) async fn probe(
     connection: &mut PgConnection,
     tsquery: &str,
@@ -173,11 +176,10 @@ pub(super) async fn probe(
 ) -> Result<(i64, i64)> {
     let probe = sqlx::query!(
         r#"
-        with matched as materialized (
-            select seq from post_words where words @@ $1::text::tsquery and seq >= $2 and seq < $3
-                                         and published_at >= $4 and published_at < $5)
         select count(*) as "count!", coalesce(min(seq), 0) as "lowest!"
-        from (select seq from matched order by seq desc limit $6) newest
+        from (select seq from (select seq, published_at from post_words where words @@ $1::text::tsquery offset 0) matched
+              where seq >= $2 and seq < $3 and published_at >= $4 and published_at < $5
+              order by seq desc limit $6) newest
         "#,
         tsquery,
         span.bottom,
@@ -215,13 +217,14 @@ pub(super) async fn ranked(
     let rows = sqlx::query!(
         r#"
         with matched as materialized (
-            select post_id, seq, published_at, words from post_words
-            where words @@ $2::text::tsquery and seq >= $4 and seq < $5 and published_at >= $6 and published_at < $7),
-             newest as materialized (select * from matched order by seq desc limit $10),
+            select post_id, seq, published_at, words from post_words where words @@ $2::text::tsquery),
+             newest as materialized (
+            select * from matched where seq >= $4 and seq < $5 and published_at >= $6 and published_at < $7
+            order by seq desc limit $10),
              scored as materialized (
             select post_id, seq,
                    floor(1e6 * (ln(greatest(ts_rank(words, $3::text::tsquery), 1e-4)) / ln(2)
-                                + extract(epoch from published_at)::float8 / $12))::bigint as score
+                                + date_part('epoch', published_at) / $12))::bigint as score
             from newest)
         select best.post_id as "post_id!: PostId", best.seq as "seq!", best.score as "score!"
         from (select * from scored where (score, seq) < ($8, $9) order by score desc, seq desc) best

@@ -107,12 +107,12 @@ pub async fn rank(
     now: DateTime<Utc>,
 ) -> Result<Vec<Scored>> {
     let measure = Measure::of(config, now);
+    // The last hour that was counted was not over.
     let counted = sql::last_hour(connection, kind.name()).await?;
-    let from = counted.map_or(measure.usual_since, |hour| hour + HOUR);
-    let from = from.max(measure.usual_since);
-    if from < measure.hour() {
-        sql::count_hours(connection, kind.name(), from, &measure).await?;
-    }
+    let from = counted
+        .unwrap_or(measure.usual_since)
+        .max(measure.usual_since);
+    sql::count_hours(connection, kind.name(), from, &measure).await?;
     Ok(sql::rank(connection, kind.name(), &measure, KEPT).await?)
 }
 

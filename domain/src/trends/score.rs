@@ -1,8 +1,9 @@
 //! How much more people than usual are at something.
 //!
-//! Everybody counts once, by when they were last at it: half as much for each half-life that has passed. What was to be
-//! expected is told from how many there were each hour of the week before: so many an hour, weighed alike. The score is
-//! how far the one is above the other, in standard deviations; nothing varies less than chance does.
+//! Everybody counts once an hour, half as much for each half-life that has passed since. What was to be expected is told
+//! from how many there were each hour of the week before: so many an hour, weighed alike. The score is how far the one is
+//! above the other, in standard deviations; nothing varies less than chance does. What fewer people than a floor are at
+//! within the day is no trend, however often they are.
 
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ pub(super) struct Measure {
 
 impl Measure {
     pub(super) fn of(config: &Trends, now: DateTime<Utc>) -> Self {
-        let since = now - TimeDelta::hours(WINDOW_HOURS.into());
+        let since = hour_of(now) - TimeDelta::hours(WINDOW_HOURS.into());
         let half_life = config.half_life.as_secs_f64().max(1.0);
         let halves = |hour: i32| (f64::from(hour) + 0.5) * 3600.0 / half_life;
         let weights = || (0..WINDOW_HOURS).map(|hour| (-halves(hour)).exp2());
@@ -49,11 +50,6 @@ impl Measure {
             weight: weights().sum(),
             squares: weights().map(|weight| weight * weight).sum(),
         }
-    }
-
-    /// The hour that is not over.
-    pub(super) fn hour(&self) -> DateTime<Utc> {
-        hour_of(self.now)
     }
 }
 

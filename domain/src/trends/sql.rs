@@ -18,7 +18,7 @@ pub(super) async fn last_hour(connection: &mut PgConnection, kind: &str) -> Resu
         .await
 }
 
-/// Counts the people of each hour from `from` to the one that is not over.
+/// Counts the people of each hour from `from` on, who stand well. Each counts once an hour.
 pub(super) async fn count_hours(
     connection: &mut PgConnection,
     kind: &str,
@@ -26,24 +26,30 @@ pub(super) async fn count_hours(
     measure: &Measure,
 ) -> Result<()> {
     sqlx::query!(
-        "with seen as (
-             select subject_id, person_id, date_trunc('hour', at, 'UTC') as hour
-             from trend_uses where kind = $1 and at >= $2 and at < $3 group by 1, 2, 3)
-         insert into trend_hours (kind, subject_id, hour, people, created_at)
-         select $1, subject_id, hour, count(*), $4 from seen group by subject_id, hour having count(*) > 1
-         on conflict do nothing",
+        "with seen as materialized (
+             select subject_id, person_id, date_trunc('hour', at, 'UTC') as hour, max(at) as at
+             from trend_uses where kind = $1 and at >= $2 and at <= $3 group by 1, 2, 3),
+              counting as materialized (
+             select u.id from (select distinct person_id from seen) one join users u on u.id = one.person_id
+             where counts_in_trends(u, $4))
+         insert into trend_hours (kind, subject_id, hour, people, at, created_at)
+         select $1, s.subject_id, s.hour, count(*), to_timestamp(avg(date_part('epoch', s.at))), $3
+         from seen s join counting c on c.id = s.person_id group by s.subject_id, s.hour
+         on conflict (kind, subject_id, hour) do update
+         set people = excluded.people, at = excluded.at, created_at = excluded.created_at
+         where trend_hours.people <> excluded.people or trend_hours.at <> excluded.at",
         kind,
         from,
-        measure.hour(),
         measure.now,
+        measure.made_before,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Narrows down before it asks anything of rows elsewhere: first each person once, then what enough of them were at,
-/// then who of these people counts, and last what may trend.
+/// Hours have been counted, so that this reads a row for each. Of those that come out first it asks how many different
+/// people there were, whether enough of them still stand well, and whether it may trend, until it has found `most`.
 pub(super) async fn rank(
     connection: &mut PgConnection,
     kind: &str,
@@ -53,35 +59,31 @@ pub(super) async fn rank(
     sqlx::query_as!(
         Scored,
         r#"
-        with seen as materialized (
-            select subject_id, person_id, max(at) as at from trend_uses
-            where kind = $1 and at > $2 and at <= $3 group by subject_id, person_id),
-             liked as materialized (select subject_id from seen group by subject_id having count(*) >= $4),
-             people as materialized (
-            select seen.* from seen join liked using (subject_id)),
-             counting as materialized (
-            select u.id from (select distinct person_id from people) one join users u on u.id = one.person_id
-            where counts_in_trends(u, $5)),
-             present as materialized (
-            select p.subject_id, count(*) as people,
-                   sum(power(2::float8, -extract(epoch from $3 - p.at)::float8 / $6)) as weight
-            from people p join counting c on c.id = p.person_id
-            where $1 <> 'post' or not exists (select from posts own where own.id = p.subject_id and own.author_id = p.person_id)
-            group by p.subject_id having count(*) >= $4),
+        with present as materialized (
+            select subject_id, sum(people) as people,
+                   sum(people * power(2::float8, -date_part('epoch', $3 - at) / $6)) as weight
+            from trend_hours where kind = $1 and hour >= $2 and at <= $3
+            group by subject_id having sum(people) >= $4),
              usual as materialized (
-            select h.subject_id, sum(h.people)::float8 / $8 as mean, sum(h.people::float8 * h.people) / $8 as square
-            from present p join trend_hours h on h.kind = $1 and h.subject_id = p.subject_id
-                                             and h.hour >= $7 and h.hour < $2
-            group by h.subject_id),
+            select subject_id, sum(people)::float8 / $8 as mean, sum(people::float8 * people) / $8 as square
+            from trend_hours where kind = $1 and hour >= $7 and hour < $2 group by subject_id),
              scored as materialized (
-            select p.subject_id, p.people, p.weight,
+            select p.subject_id,
                    (p.weight - coalesce(u.mean, 0) * $9)
                    / sqrt(1 + greatest(coalesce(u.square - u.mean * u.mean, 0), coalesce(u.mean, 0)) * $10) as score
-            from present p left join usual u using (subject_id))
-        select best.subject_id as "subject!", best.score as "score!", best.people::int as "people!"
-        from (select * from scored where score > 0 and weight >= 1 order by score desc, people desc, subject_id) best
-        where may_trend($1, best.subject_id, $5)
-        order by best.score desc, best.people desc, best.subject_id limit $11
+            from present p left join usual u using (subject_id) where p.weight >= 1)
+        select best.subject_id as "subject!", best.score as "score!", there.people::int as "people!"
+        from (select * from scored where score > 0 order by score desc, subject_id limit 10 * $11::bigint) best
+        cross join lateral (
+            with one as materialized (
+                select distinct person_id from trend_uses
+                where kind = $1 and subject_id = best.subject_id and at >= $2 and at <= $3)
+            select (select count(*) from one) as people,
+                   (select count(*) from (select from one join users u on u.id = one.person_id
+                                          where counts_in_trends(u, $5) limit $4) well) as well
+            offset 0) there
+        where there.well >= $4 and may_trend($1, best.subject_id, $5)
+        order by best.score desc, best.subject_id limit $11
         "#,
         kind,
         measure.since,
