@@ -8,6 +8,7 @@ use poem_openapi::Tags;
 use crate::contacts::ContactsApi;
 use crate::devices::DevicesApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
+use crate::hashtags::HashtagsApi;
 use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
@@ -16,8 +17,10 @@ use crate::lifecycle::LifecycleApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
+use crate::search::SearchApi;
 use crate::settings::SettingsApi;
 use crate::unsubscribe::UnsubscribeApi;
+use crate::trends::TrendsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
@@ -37,7 +40,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = (PostsApi, DevicesApi, UnsubscribeApi);
+type Social = (PostsApi, DevicesApi, UnsubscribeApi, SearchApi, HashtagsApi, TrendsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -66,6 +69,9 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             PostsApi::new(platform),
             DevicesApi::new(platform),
             UnsubscribeApi::new(platform),
+            SearchApi::new(platform),
+            HashtagsApi::new(platform),
+            TrendsApi::new(platform),
         ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),

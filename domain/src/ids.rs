@@ -110,6 +110,10 @@ id!(
     CommentId
 );
 id!(
+    /// A hashtag.
+    HashtagId
+);
+id!(
     /// What happened to a person, grouped.
     NotificationId
 );

@@ -7,6 +7,7 @@ pub mod devices;
 pub mod error;
 mod expiry;
 pub mod graph;
+pub mod hashtags;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod identity;
@@ -18,12 +19,14 @@ pub mod operations;
 pub mod people;
 pub mod posts;
 mod seal;
+pub mod search;
 pub mod seed;
 pub mod settings;
+pub mod trends;
 pub mod wire;
 
 pub use error::{Error, FieldError, OnConstraint, Result};
 pub use ids::{
-    ChallengeId, CodeId, CommentId, ContactId, DeviceId, ExportId, IdentityId, MediaId,
+    ChallengeId, CodeId, CommentId, ContactId, DeviceId, ExportId, HashtagId, IdentityId, MediaId,
     NotificationId, PasswordResetId, PostId, SessionId, UserId, VerificationId,
 };

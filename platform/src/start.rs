@@ -59,6 +59,7 @@ impl Platform {
         let cache = Cache::new(redis.clone());
         let db = Db::new(
             &config.database,
+            &config.search,
             clock.clone(),
             tickets.clone(),
             cache.clone(),

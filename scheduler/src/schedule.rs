@@ -8,6 +8,7 @@ use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
+use domain::trends::jobs::RecomputeTrends;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -62,5 +63,11 @@ pub fn schedule() -> Vec<Entry> {
         Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
             .offset(53 * MINUTE),
+        Entry::every(
+            5 * MINUTE,
+            |_| NewJob::new(&RecomputeTrends {}),
+            RecomputeTrends::NAME,
+        )
+        .offset(MINUTE),
     ]
 }

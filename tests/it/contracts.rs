@@ -19,6 +19,7 @@ use domain::lifecycle::jobs::{
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::{CodeId, DeviceId, ExportId, NotificationId, PasswordResetId, UserId, VerificationId};
+use domain::trends::jobs::RecomputeTrends;
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -70,6 +71,7 @@ fn by_feature(id: Uuid) -> Vec<String> {
         stored(&ForgetCopies {
             keys: vec!["user:7".to_owned()],
         }),
+        stored(&RecomputeTrends {}),
     ]
 }
 
@@ -173,5 +175,6 @@ fn stored_jobs_look_the_same_as_ever() {
     lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
+    trends.recompute maintenance normal attempts 20 unique true payload {}
     "#);
 }

@@ -14,6 +14,7 @@ use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
+use domain::trends::jobs::RecomputeTrends;
 use domain::wire::WireText;
 use uuid::Uuid;
 
@@ -66,6 +67,7 @@ async fn every_job(app: &TestApp) {
     app.enqueue(PurgeMutes {}).await;
     app.enqueue(RefreshPopular {}).await;
     app.enqueue(PurgeExports {}).await;
+    app.enqueue(RecomputeTrends {}).await;
     app.enqueue(KeepJobTables {}).await;
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;

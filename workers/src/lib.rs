@@ -11,6 +11,7 @@ mod office;
 mod people;
 mod registry;
 pub mod runtime;
+mod trends;
 
 pub use failure::{Failure, Outcome};
 pub use registry::{Registry, registry};

@@ -10,7 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people};
+use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people, trends};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -23,6 +23,7 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(office::lift_suspension)
         .with(people::forget_copies)
+        .with(trends::recompute)
 }
 
 fn identity_jobs(registry: Registry) -> Registry {

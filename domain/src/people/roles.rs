@@ -55,6 +55,8 @@ pub enum Right {
     DeletePeople,
     /// Give and take roles.
     GrantRoles,
+    /// Hide things from what is trending.
+    CurateTrends,
 }
 
 impl Right {
@@ -66,6 +68,7 @@ impl Right {
             Self::SuspendPeople => "suspend_people",
             Self::DeletePeople => "delete_people",
             Self::GrantRoles => "grant_roles",
+            Self::CurateTrends => "curate_trends",
         }
     }
 }
@@ -78,7 +81,8 @@ impl Role {
             | Right::VerifyPeople
             | Right::SuspendPeople
             | Right::DeletePeople
-            | Right::GrantRoles => self == Self::Admin,
+            | Right::GrantRoles
+            | Right::CurateTrends => self == Self::Admin,
         }
     }
 }
@@ -118,6 +122,7 @@ mod tests {
             Right::SuspendPeople,
             Right::DeletePeople,
             Right::GrantRoles,
+            Right::CurateTrends,
         ] {
             assert!(Role::Admin.may(right));
             for role in [Role::Member, Role::Woman, Role::Sponsor] {

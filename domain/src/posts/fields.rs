@@ -83,6 +83,18 @@ pub enum PostKind {
     Carousel,
 }
 
+impl PostKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Reel => "reel",
+            Self::Carousel => "carousel",
+        }
+    }
+}
+
 /// Whom a post is shown to.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type,

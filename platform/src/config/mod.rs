@@ -16,9 +16,11 @@ mod providers;
 mod push;
 mod reader;
 mod redis;
+mod search;
 mod sms;
 mod storage;
 mod telemetry;
+mod trends;
 
 pub use auth::{Auth, SameSite, SigningKey};
 pub use codes::Codes;
@@ -35,9 +37,11 @@ pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, Retu
 pub use push::{Fcm, Push, PushRoute, ServiceAccount};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
+pub use search::{Search, SearchLanguage};
 pub use sms::{Sender, Sms, SmsRoute, Twilio};
 pub use storage::{Endpoint, S3, Storage};
 pub use telemetry::Telemetry;
+pub use trends::Trends;
 
 pub(crate) use providers::is_loopback;
 use reader::Reader;
@@ -60,6 +64,8 @@ pub struct Config {
     pub delivery: Delivery,
     pub storage: Storage,
     pub lifecycle: Lifecycle,
+    pub search: Search,
+    pub trends: Trends,
     pub telemetry: Telemetry,
 }
 
@@ -108,6 +114,8 @@ impl Config {
         let delivery = Delivery::read(reader);
         let storage = Storage::read(reader);
         let lifecycle = Lifecycle::read(reader);
+        let search = Search::read(reader);
+        let trends = Trends::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -126,6 +134,8 @@ impl Config {
             delivery: delivery?,
             storage: storage?,
             lifecycle: lifecycle?,
+            search: search?,
+            trends: trends?,
             telemetry: telemetry?,
         })
     }

@@ -36,6 +36,7 @@ impl Db {
     /// Does not wait for the server: queries fail until it is there.
     pub fn new(
         config: &config::Database,
+        search: &config::Search,
         clock: Clock,
         tickets: Tickets,
         cache: Cache,
@@ -53,6 +54,11 @@ impl Db {
                 ("jit", "off".to_owned()),
                 // Nor are there processors to spare for one query among many: what it needs is an index, not helpers.
                 ("max_parallel_workers_per_gather", "0".to_owned()),
+                // What `to_tsvector(text)` makes of words.
+                (
+                    "default_text_search_config",
+                    format!("pg_catalog.{}", search.language.as_str()),
+                ),
                 ("statement_timeout", millis(config.statement_timeout)),
                 (
                     "idle_in_transaction_session_timeout",

@@ -21,6 +21,7 @@ macro_rules! rows {
 
 mod delivery;
 mod graph;
+mod hashtags;
 mod house;
 mod identity;
 mod keeping;
@@ -80,6 +81,7 @@ const AREAS: &[&[PersonalTable]] = &[
     people::TABLES,
     graph::TABLES,
     delivery::TABLES,
+    hashtags::TABLES,
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,

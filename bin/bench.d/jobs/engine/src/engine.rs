@@ -142,6 +142,7 @@ impl Engine {
         config.database.statement_timeout = Duration::from_secs(600);
         Ok(platform::Db::new(
             &config.database,
+            &config.search,
             self.platform.clock.clone(),
             self.platform.tickets.clone(),
             self.platform.cache.clone(),
