@@ -100,7 +100,7 @@ pub async fn begin_digest(
     if !wanted.weekly_digest() {
         return Ok(Ready::Over("nobody wants it any more"));
     }
-    let since = platform::id_at(now - WEEK);
+    let since = place_at(now - WEEK);
     let Some(content) = sql::digest(connection, job.user_id, since, now).await? else {
         return Ok(Ready::Over("there is no address to write to"));
     };
@@ -114,6 +114,12 @@ pub async fn begin_digest(
     }
     let stand = sql::digest_stand(connection, job.user_id, job.week).await?;
     Ok(refused(stand))
+}
+
+/// Before every id of that moment. A new id would not do: they only ever rise.
+fn place_at(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u64_pair(millis << 16, 0)
 }
 
 /// It is sent, or there was nothing to say: no other run sends it.

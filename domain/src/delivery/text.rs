@@ -44,10 +44,7 @@ pub fn summary(
     tongue: Tongue,
 ) -> (String, String) {
     let who = names(actors, count, tongue);
-    let what = said.map_or_else(
-        || verb(kind, target, count, tongue).to_owned(),
-        str::to_owned,
-    );
+    let what = said.map_or_else(|| verb(kind, target, count, tongue), str::to_owned);
     match who {
         Some(who) => (who, what),
         None => (house(tongue).to_owned(), what),
@@ -74,102 +71,67 @@ fn house(tongue: Tongue) -> &'static str {
     tongue.pick("News for you", "Neues für dich")
 }
 
-/// German verbs follow the number of those who do it.
-fn verb(kind: NotificationType, target: Option<&str>, count: i64, tongue: Tongue) -> &'static str {
-    let one = count <= 1;
-    let of_comment = target == Some("comment");
-    let german = |single, many| if one { single } else { many };
-    match kind {
-        NotificationType::Like if of_comment => tongue.pick(
-            "liked your comment",
-            german("gefällt dein Kommentar", "gefällt dein Kommentar"),
-        ),
-        NotificationType::Like => tongue.pick("liked your post", "gefällt dein Beitrag"),
-        NotificationType::Comment => tongue.pick(
-            "commented on your post",
-            german(
-                "hat deinen Beitrag kommentiert",
-                "haben deinen Beitrag kommentiert",
-            ),
-        ),
-        NotificationType::Reply => tongue.pick(
-            "replied to your comment",
-            german(
-                "hat auf deinen Kommentar geantwortet",
-                "haben auf deinen Kommentar geantwortet",
-            ),
-        ),
-        NotificationType::Follow => tongue.pick(
-            german("follows you", "follow you"),
-            german("folgt dir", "folgen dir"),
-        ),
-        NotificationType::FollowRequest => tongue.pick(
-            german("asks to follow you", "ask to follow you"),
-            german("möchte dir folgen", "möchten dir folgen"),
-        ),
-        NotificationType::Mention if of_comment => tongue.pick(
-            "mentioned you in a comment",
-            german(
-                "hat dich in einem Kommentar erwähnt",
-                "haben dich in einem Kommentar erwähnt",
-            ),
-        ),
-        NotificationType::Mention => tongue.pick(
-            "mentioned you in a post",
-            german(
-                "hat dich in einem Beitrag erwähnt",
-                "haben dich in einem Beitrag erwähnt",
-            ),
-        ),
-        NotificationType::Message => tongue.pick(
-            "wrote to you",
-            german("hat dir geschrieben", "haben dir geschrieben"),
-        ),
-        NotificationType::Share => tongue.pick(
-            "shared your post",
-            german("hat deinen Beitrag geteilt", "haben deinen Beitrag geteilt"),
-        ),
-        NotificationType::Donation => tongue.pick(
-            "donated to your request",
-            german(
-                "hat für dein Anliegen gespendet",
-                "haben für dein Anliegen gespendet",
-            ),
-        ),
-        NotificationType::Funding => tongue.pick(
-            "There is news of a request you support",
-            "Es gibt Neues zu einem Anliegen, das du unterstützt",
-        ),
-        NotificationType::Mentor => tongue.pick(
-            "wrote to you about mentoring",
-            german(
-                "hat dir zum Mentoring geschrieben",
-                "haben dir zum Mentoring geschrieben",
-            ),
-        ),
-        NotificationType::Lecture => {
-            tongue.pick("A lecture begins soon", "Eine Vorlesung beginnt bald")
-        }
-        NotificationType::Enrolment => tongue.pick(
-            "enrolled in your lecture",
-            german(
-                "hat sich für deine Vorlesung angemeldet",
-                "haben sich für deine Vorlesung angemeldet",
-            ),
-        ),
-        NotificationType::Payment => tongue.pick(
-            "There is news of a payment",
-            "Es gibt Neues zu einer Zahlung",
-        ),
-        NotificationType::Story => tongue.pick(
-            "celebrated your story",
-            german(
-                "hat deine Geschichte gefeiert",
-                "haben deine Geschichte gefeiert",
-            ),
-        ),
-        NotificationType::System => tongue.pick("There is something new", "Es gibt etwas Neues"),
+fn verb(kind: NotificationType, target: Option<&str>, count: i64, tongue: Tongue) -> String {
+    let (of_comment, one) = (target == Some("comment"), count <= 1);
+    match tongue {
+        Tongue::English => english(kind, of_comment, one).to_owned(),
+        Tongue::German => german(kind, of_comment, one),
     }
+}
+
+fn english(kind: NotificationType, of_comment: bool, one: bool) -> &'static str {
+    match kind {
+        NotificationType::Like if of_comment => "liked your comment",
+        NotificationType::Like => "liked your post",
+        NotificationType::Comment => "commented on your post",
+        NotificationType::Reply => "replied to your comment",
+        NotificationType::Follow if one => "follows you",
+        NotificationType::Follow => "follow you",
+        NotificationType::FollowRequest if one => "asks to follow you",
+        NotificationType::FollowRequest => "ask to follow you",
+        NotificationType::Mention if of_comment => "mentioned you in a comment",
+        NotificationType::Mention => "mentioned you in a post",
+        NotificationType::Message => "wrote to you",
+        NotificationType::Share => "shared your post",
+        NotificationType::Donation => "donated to your request",
+        NotificationType::Funding => "There is news of a request you support",
+        NotificationType::Mentor => "wrote to you about mentoring",
+        NotificationType::Lecture => "A lecture begins soon",
+        NotificationType::Enrolment => "enrolled in your lecture",
+        NotificationType::Payment => "There is news of a payment",
+        NotificationType::Story => "celebrated your story",
+        NotificationType::System => "There is something new",
+    }
+}
+
+/// Verbs follow the number of those who do it.
+fn german(kind: NotificationType, of_comment: bool, one: bool) -> String {
+    let have = if one { "hat" } else { "haben" };
+    let done = match kind {
+        NotificationType::Like if of_comment => return "gefällt dein Kommentar".to_owned(),
+        NotificationType::Like => return "gefällt dein Beitrag".to_owned(),
+        NotificationType::Follow if one => return "folgt dir".to_owned(),
+        NotificationType::Follow => return "folgen dir".to_owned(),
+        NotificationType::FollowRequest if one => return "möchte dir folgen".to_owned(),
+        NotificationType::FollowRequest => return "möchten dir folgen".to_owned(),
+        NotificationType::Funding => {
+            return "Es gibt Neues zu einem Anliegen, das du unterstützt".to_owned();
+        }
+        NotificationType::Lecture => return "Eine Vorlesung beginnt bald".to_owned(),
+        NotificationType::Payment => return "Es gibt Neues zu einer Zahlung".to_owned(),
+        NotificationType::System => return "Es gibt etwas Neues".to_owned(),
+        NotificationType::Comment => "deinen Beitrag kommentiert",
+        NotificationType::Reply => "auf deinen Kommentar geantwortet",
+        NotificationType::Mention if of_comment => "dich in einem Kommentar erwähnt",
+        NotificationType::Mention => "dich in einem Beitrag erwähnt",
+        NotificationType::Message => "dir geschrieben",
+        NotificationType::Share => "deinen Beitrag geteilt",
+        NotificationType::Donation => "für dein Anliegen gespendet",
+        NotificationType::Mentor => "dir zum Mentoring geschrieben",
+        NotificationType::Enrolment => "sich für deine Vorlesung angemeldet",
+        NotificationType::Story => "deine Geschichte gefeiert",
+    };
+    format!("{have} {done}")
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ async fn whoever_wants_quiet_gets_the_push_when_they_are_gone_and_none_of_what_t
         let id = happened(&app, &alice, kind, None, &[&ben]).await;
         told(&app, id).await;
         app.clock.advance(Duration::from_secs(11));
-        alice.get("/devices").await.data(200);
+        app.again(&alice).await.get("/devices").await.data(200);
         app.relay().await;
         app.drain().await;
         id
@@ -206,10 +206,10 @@ async fn whoever_wants_quiet_gets_the_push_when_they_are_gone_and_none_of_what_t
 
     quiet("reply").await;
     for _ in 0..31 {
-        alice.get("/devices").await.data(200);
+        app.again(&alice).await.get("/devices").await.data(200);
         later(&app, Duration::from_secs(119)).await;
     }
-    alice.get("/devices").await.data(200);
+    app.again(&alice).await.get("/devices").await.data(200);
     later(&app, Duration::from_secs(3600)).await;
     assert_eq!(
         app.pushes().len(),

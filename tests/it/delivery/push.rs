@@ -127,7 +127,8 @@ async fn an_fcm_that_is_busy_or_away_is_asked_again_when_it_says() {
     tells(&app, &alice, "follow", None, &[&ben]).await;
     let wait = "select round(extract(epoch from due_at))::bigint from jobs where name = 'delivery.send_push'";
     let now = app.clock.now().timestamp();
-    assert_eq!(app.count(wait).await - now, 17);
+    // The clock stands between two seconds.
+    assert!((17..=18).contains(&(app.count(wait).await - now)));
     for (asked, least) in [(2, 17), (3, 60), (4, 300), (5, 300)] {
         later(&app, Duration::from_secs(least)).await;
         assert_eq!(fcm.asked(), asked);

@@ -90,12 +90,7 @@ async fn a_link_that_is_not_ours_ends_nothing() {
     let (app, [alice, _], path) = mailed().await;
     let other_kind = path.replace("token=follow.", "token=mention.");
     let broken = path[..path.len() - 4].to_owned();
-    for bad in [
-        other_kind.as_str(),
-        &broken,
-        "/unsubscribe?token=x",
-        "/unsubscribe?token=",
-    ] {
+    for bad in [other_kind.as_str(), &broken, "/unsubscribe?token=x"] {
         assert_eq!(
             app.anonymous().get(bad).await.problem(400),
             "validation_failed"
