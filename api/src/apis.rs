@@ -19,8 +19,8 @@ use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
 use crate::search::SearchApi;
 use crate::settings::SettingsApi;
-use crate::unsubscribe::UnsubscribeApi;
 use crate::trends::TrendsApi;
+use crate::unsubscribe::UnsubscribeApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
@@ -40,7 +40,14 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = (PostsApi, DevicesApi, UnsubscribeApi, SearchApi, HashtagsApi, TrendsApi);
+type Social = (
+    PostsApi,
+    DevicesApi,
+    UnsubscribeApi,
+    SearchApi,
+    HashtagsApi,
+    TrendsApi,
+);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (

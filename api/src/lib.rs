@@ -27,8 +27,8 @@ mod problem;
 mod search;
 mod server;
 mod settings;
-mod unsubscribe;
 mod trends;
+mod unsubscribe;
 mod users;
 
 pub use aliases::TABLE as ALIASES;

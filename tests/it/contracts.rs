@@ -18,8 +18,8 @@ use domain::lifecycle::jobs::{
 };
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, DeviceId, ExportId, NotificationId, PasswordResetId, UserId, VerificationId};
 use domain::trends::jobs::RecomputeTrends;
+use domain::{CodeId, DeviceId, ExportId, NotificationId, PasswordResetId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;

@@ -10,7 +10,9 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people, trends};
+use crate::{
+    delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people, trends,
+};
 
 /// All handlers.
 pub fn registry() -> Registry {
