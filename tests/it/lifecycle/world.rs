@@ -125,5 +125,10 @@ const AROUND_ALICE: &str = "
                now(), now() from who;
     insert into digests (user_id, week, created_at) select alice, '2026-01-05', now() from who;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
+    insert into posts (id, author_id, kind, caption, state, published_at, place, created_at, updated_at)
+        select gen_random_uuid(), alice, 'text', 'zqxalice #zqxtag', 'published', now(), gen_random_uuid(), now(), now() from who;
+    insert into hashtags (id, tag, shown, created_at) values (gen_random_uuid(), 'zqxtag', 'zqxtag', now());
+    insert into hashtag_uses (hashtag_id, place, post_id, author_id, is_public, created_at)
+        select h.id, p.place, p.id, p.author_id, true, now() from posts p, hashtags h where h.tag = 'zqxtag';
     drop table who;
 ";

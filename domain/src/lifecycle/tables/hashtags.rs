@@ -1,4 +1,4 @@
-//! What posts are found by, and what is trending.
+//! What posts are found by. What is trending knows how many people there were, and not who.
 
 use super::{Export, PersonalTable, Purge};
 
@@ -14,26 +14,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
     },
     PersonalTable {
         name: "hashtag_uses",
-        columns: &["place", "author_id"],
+        columns: &["author_id"],
         export: OF_POSTS,
         purge: Purge::GoesWith("posts"),
-    },
-    PersonalTable {
-        name: "trend_hours",
-        columns: &["subject_id"],
-        export: Export::Nothing("it counts people, and names none"),
-        purge: Purge::Keep("it counts people, names none, and is gone in a week"),
-    },
-    PersonalTable {
-        name: "trends",
-        columns: &["subject_id"],
-        export: Export::Nothing("it counts people, and names none"),
-        purge: Purge::Keep("it counts people, names none, and is written anew every five minutes"),
-    },
-    PersonalTable {
-        name: "trend_history",
-        columns: &["subject_id"],
-        export: Export::Nothing("it counts people, and names none"),
-        purge: Purge::Keep("it counts people, names none, and is gone after TRENDS_HISTORY"),
     },
 ];
