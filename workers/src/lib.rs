@@ -8,6 +8,7 @@ mod identity;
 mod lifecycle;
 mod office;
 mod people;
+mod posts;
 mod registry;
 pub mod runtime;
 

@@ -10,7 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, people};
+use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, people, posts};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -23,6 +23,8 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(office::lift_suspension)
         .with(people::forget_copies)
+        .with(posts::publish)
+        .with(posts::purge)
 }
 
 fn identity_jobs(registry: Registry) -> Registry {

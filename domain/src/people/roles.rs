@@ -53,6 +53,8 @@ pub enum Right {
     SuspendPeople,
     /// Have accounts of others deleted.
     DeletePeople,
+    /// Remove posts and comments of others.
+    RemovePosts,
     /// Give and take roles.
     GrantRoles,
 }
@@ -65,6 +67,7 @@ impl Right {
             Self::VerifyPeople => "verify_people",
             Self::SuspendPeople => "suspend_people",
             Self::DeletePeople => "delete_people",
+            Self::RemovePosts => "remove_posts",
             Self::GrantRoles => "grant_roles",
         }
     }
@@ -78,6 +81,7 @@ impl Role {
             | Right::VerifyPeople
             | Right::SuspendPeople
             | Right::DeletePeople
+            | Right::RemovePosts
             | Right::GrantRoles => self == Self::Admin,
         }
     }
@@ -117,6 +121,7 @@ mod tests {
             Right::VerifyPeople,
             Right::SuspendPeople,
             Right::DeletePeople,
+            Right::RemovePosts,
             Right::GrantRoles,
         ] {
             assert!(Role::Admin.may(right));

@@ -10,6 +10,7 @@ mod lifecycle;
 mod limits;
 mod mail;
 mod people;
+mod posts;
 mod process;
 mod providers;
 mod reader;
@@ -27,6 +28,7 @@ pub use lifecycle::Lifecycle;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use people::{LanguageTag, People};
+pub use posts::Posts;
 pub use process::{LogFormat, Process};
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use reader::{Problems, Setting};
@@ -54,6 +56,7 @@ pub struct Config {
     pub sms: Sms,
     pub storage: Storage,
     pub lifecycle: Lifecycle,
+    pub posts: Posts,
     pub telemetry: Telemetry,
 }
 
@@ -100,6 +103,7 @@ impl Config {
         let sms = Sms::read(reader);
         let storage = Storage::read(reader);
         let lifecycle = Lifecycle::read(reader);
+        let posts = Posts::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -116,6 +120,7 @@ impl Config {
             sms: sms?,
             storage: storage?,
             lifecycle: lifecycle?,
+            posts: posts?,
             telemetry: telemetry?,
         })
     }
