@@ -5,6 +5,7 @@ use std::sync::Arc;
 use platform::Platform;
 use poem_openapi::Tags;
 
+use crate::comments::CommentsApi;
 use crate::contacts::ContactsApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
@@ -14,7 +15,7 @@ use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFact
 use crate::lifecycle::LifecycleApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
-use crate::posts::PostsApi;
+use crate::posts::{ActsApi, PostListsApi, PostsApi};
 use crate::settings::SettingsApi;
 use crate::users::UsersApi;
 
@@ -35,7 +36,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = PostsApi;
+type Social = (PostListsApi, PostsApi, ActsApi, CommentsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -60,7 +61,12 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
-        PostsApi::new(platform),
+        (
+            PostListsApi::new(platform),
+            PostsApi::new(platform),
+            ActsApi::new(platform),
+            CommentsApi::new(platform),
+        ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )

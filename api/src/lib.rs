@@ -7,6 +7,7 @@ mod apis;
 mod auth;
 mod body;
 mod console;
+mod comments;
 mod contacts;
 mod docs;
 mod edge;

@@ -51,7 +51,7 @@ pub(crate) async fn unshared(_tx: &mut Tx, _share: PostId, _by: UserId) -> Resul
 
 /// A comment: where it stands, and whose words it answers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Commented {
+pub struct Commented {
     pub comment: CommentId,
     pub post: PostId,
     pub post_author: UserId,

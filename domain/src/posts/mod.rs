@@ -8,7 +8,7 @@
 //! that inserts or deletes the row they count; where there are several, those of comments are taken first, then those
 //! of posts, then those of people.
 
-pub(crate) mod consequences;
+pub mod consequences;
 mod delete;
 mod edits;
 mod fields;

@@ -64,7 +64,6 @@ pub(super) struct PostRow {
 /// What an act on a post is about: of a repost, its original.
 pub(super) struct Target {
     pub id: PostId,
-    pub author: UserId,
 }
 
 /// None where there is no such post for the viewer, or it is not published.
@@ -76,8 +75,7 @@ pub(super) async fn target(
     sqlx::query_as!(
         Target,
         r#"
-        select original.id as "id: PostId", original.author_id as "author: UserId"
-        from posts p join posts original on original.id = coalesce(p.repost_of, p.id)
+        select coalesce(p.repost_of, p.id) as "id!: PostId" from posts p
         where p.id = $2 and p.state = 'published' and may_see_post($1, p)
         "#,
         viewer.0,

@@ -24,6 +24,7 @@ mod house;
 mod identity;
 mod keeping;
 mod people;
+mod posts;
 
 /// What a table holds of people, and what becomes of it.
 pub struct PersonalTable {
@@ -81,6 +82,7 @@ const AREAS: &[&[PersonalTable]] = &[
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,
+    posts::TABLES,
 ];
 
 pub fn tables() -> impl Iterator<Item = &'static PersonalTable> {
