@@ -254,8 +254,7 @@ impl CommentsApi {
         let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
         let span = span(&paging)?;
         let mut connection = self.platform.db.acquire().await?;
-        let mut found =
-            comments::likers(&mut connection, actor.user, comment_id.0, &span).await?;
+        let mut found = comments::likers(&mut connection, actor.user, comment_id.0, &span).await?;
         let pagination = paging.of(
             &mut found.rows,
             found.total,

@@ -133,7 +133,11 @@ impl PostsApi {
     /// What a post said before
     ///
     /// Its history, the latest first, for those who may see it.
-    #[oai(path = "/:post_id/edits", method = "get", operation_id = "listPostEdits")]
+    #[oai(
+        path = "/:post_id/edits",
+        method = "get",
+        operation_id = "listPostEdits"
+    )]
     async fn edits(
         &self,
         Signed(actor): Signed,
@@ -162,7 +166,11 @@ impl PostsApi {
     /// Publish a draft
     ///
     /// Now, or at `publish_at`. Said again before it is published, it moves the time.
-    #[oai(path = "/:post_id/publish", method = "post", operation_id = "publishPost")]
+    #[oai(
+        path = "/:post_id/publish",
+        method = "post",
+        operation_id = "publishPost"
+    )]
     async fn publish(
         &self,
         Signed(actor): Signed,

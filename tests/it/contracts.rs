@@ -14,7 +14,8 @@ use domain::lifecycle::jobs::{
 };
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, ExportId, PasswordResetId, UserId, VerificationId};
+use domain::posts::jobs::{PublishPost, PurgePosts};
+use domain::{CodeId, ExportId, PasswordResetId, PostId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -66,6 +67,10 @@ fn by_feature(id: Uuid) -> Vec<String> {
         stored(&ForgetCopies {
             keys: vec!["user:7".to_owned()],
         }),
+        stored(&PublishPost {
+            post_id: PostId(id),
+        }),
+        stored(&PurgePosts {}),
     ]
 }
 
@@ -133,5 +138,7 @@ fn stored_jobs_look_the_same_as_ever() {
     lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
+    posts.publish feed normal attempts 20 unique false payload {"post_id":"00000000-0000-0000-0000-000000000007"}
+    posts.purge maintenance bulk attempts 20 unique true payload {}
     "#);
 }

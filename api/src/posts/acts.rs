@@ -55,7 +55,11 @@ impl ActsApi {
     /// Like a post no more
     ///
     /// Doing it again changes nothing.
-    #[oai(path = "/:post_id/like", method = "delete", operation_id = "unlikePost")]
+    #[oai(
+        path = "/:post_id/like",
+        method = "delete",
+        operation_id = "unlikePost"
+    )]
     async fn unlike(
         &self,
         Signed(actor): Signed,
@@ -70,7 +74,11 @@ impl ActsApi {
     /// List who likes a post
     ///
     /// The latest first.
-    #[oai(path = "/:post_id/likes", method = "get", operation_id = "listPostLikes")]
+    #[oai(
+        path = "/:post_id/likes",
+        method = "get",
+        operation_id = "listPostLikes"
+    )]
     async fn likes(
         &self,
         Signed(actor): Signed,
@@ -152,7 +160,11 @@ impl ActsApi {
     /// Save a post no more
     ///
     /// Doing it again changes nothing.
-    #[oai(path = "/:post_id/save", method = "delete", operation_id = "unsavePost")]
+    #[oai(
+        path = "/:post_id/save",
+        method = "delete",
+        operation_id = "unsavePost"
+    )]
     async fn unsave(
         &self,
         Signed(actor): Signed,

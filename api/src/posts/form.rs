@@ -84,7 +84,10 @@ fn schema() -> MetaSchema {
             ("caption", Caption::schema_ref()),
             ("media", MetaSchemaRef::Inline(Box::new(files))),
             ("hashtags", text("A list in JSON, or separated by commas.")),
-            ("media_ids", text("Files that are here already: a list in JSON.")),
+            (
+                "media_ids",
+                text("Files that are here already: a list in JSON."),
+            ),
             ("post_type", text("As in JSON.")),
             ("visibility", text("As in JSON.")),
             ("comments_from", text("As in JSON.")),
@@ -157,7 +160,10 @@ fn items(text: &str) -> Vec<Value> {
         Ok(Value::Array(items)) => items,
         _ => {
             let items = text.split(',').map(str::trim);
-            items.filter(|item| !item.is_empty()).map(Value::from).collect()
+            items
+                .filter(|item| !item.is_empty())
+                .map(Value::from)
+                .collect()
         }
     }
 }
@@ -171,5 +177,9 @@ fn add(said: &mut Map<String, Value>, name: &str, item: Value) {
 
 fn broken() -> Problem {
     let detail = "The form did not arrive whole, or is none.";
-    Problem::new(poem::http::StatusCode::BAD_REQUEST, "body_malformed", detail)
+    Problem::new(
+        poem::http::StatusCode::BAD_REQUEST,
+        "body_malformed",
+        detail,
+    )
 }

@@ -54,11 +54,7 @@ impl PostListsApi {
     /// List saved posts
     ///
     /// What I saved and may still see, the latest saved first.
-    #[oai(
-        path = "/posts/saved",
-        method = "get",
-        operation_id = "listSavedPosts"
-    )]
+    #[oai(path = "/posts/saved", method = "get", operation_id = "listSavedPosts")]
     async fn saved(
         &self,
         Signed(actor): Signed,

@@ -52,11 +52,15 @@ pub async fn create(
         id,
         post: ground.post,
         author: actor,
-        parent: answered.as_ref().and_then(|answered| match answered.depth < DEEPEST {
-            true => Some(answered.id),
-            false => answered.parent,
-        }),
-        depth: answered.as_ref().map_or(0, |answered| DEEPEST.min(answered.depth + 1)),
+        parent: answered
+            .as_ref()
+            .and_then(|answered| match answered.depth < DEEPEST {
+                true => Some(answered.id),
+                false => answered.parent,
+            }),
+        depth: answered
+            .as_ref()
+            .map_or(0, |answered| DEEPEST.min(answered.depth + 1)),
         content: new.content.as_str(),
     };
     let named = sql::new::insert(tx.connection(), &row, &names, now).await?;

@@ -21,12 +21,7 @@ pub(crate) async fn deleted(_tx: &mut Tx, _post: PostId, _author: UserId) -> Res
 }
 
 /// `by` likes a post of `author`.
-pub(crate) async fn liked(
-    _tx: &mut Tx,
-    _post: PostId,
-    _author: UserId,
-    _by: UserId,
-) -> Result<()> {
+pub(crate) async fn liked(_tx: &mut Tx, _post: PostId, _author: UserId, _by: UserId) -> Result<()> {
     Ok(())
 }
 
@@ -77,11 +72,7 @@ pub(crate) async fn comment_liked(
     Ok(())
 }
 
-pub(crate) async fn comment_unliked(
-    _tx: &mut Tx,
-    _comment: CommentId,
-    _by: UserId,
-) -> Result<()> {
+pub(crate) async fn comment_unliked(_tx: &mut Tx, _comment: CommentId, _by: UserId) -> Result<()> {
     Ok(())
 }
 

@@ -49,7 +49,10 @@ pub async fn edit(tx: &mut Tx, actor: Actor, post: PostId, change: &PostChange) 
         return Err(Error::conflict("repost", detail));
     }
     let after = sql::edits::After {
-        caption: change.caption.as_ref().map_or(&*before.caption, Caption::as_str),
+        caption: change
+            .caption
+            .as_ref()
+            .map_or(&*before.caption, Caption::as_str),
         location: match &change.location {
             MaybeUndefined::Undefined => before.location.as_deref(),
             MaybeUndefined::Null => None,

@@ -39,7 +39,11 @@ mod tests {
             (&[Image], None, PostKind::Image),
             (&[Video], None, PostKind::Video),
             (&[Video], Some(PostKind::Reel), PostKind::Reel),
-            (&[Image, Video], Some(PostKind::Carousel), PostKind::Carousel),
+            (
+                &[Image, Video],
+                Some(PostKind::Carousel),
+                PostKind::Carousel,
+            ),
         ] {
             assert_eq!(derived(shown, said).unwrap(), kind);
         }

@@ -123,10 +123,18 @@ fn wanted(new: &NewPost, now: DateTime<Utc>) -> Result<(PostState, Option<DateTi
 pub(super) fn due(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let at = at.trunc_subsecs(0);
     if at <= now {
-        return Err(Error::invalid("publish_at", "passed", "must be in the future"));
+        return Err(Error::invalid(
+            "publish_at",
+            "passed",
+            "must be in the future",
+        ));
     }
     if at > now + FURTHEST {
-        return Err(Error::invalid("publish_at", "too_far", "must be within a year"));
+        return Err(Error::invalid(
+            "publish_at",
+            "too_far",
+            "must be within a year",
+        ));
     }
     Ok(at)
 }
