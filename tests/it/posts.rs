@@ -26,7 +26,7 @@ pub(crate) async fn said(who: &Client, caption: &str) -> String {
 
 /// What somebody answers to a verb about a post.
 pub(crate) async fn act(who: &Client, verb: &str, post: &str) -> Reply {
-    who.post(&format!("/posts/{post}/{verb}"), Value::Null)
+    who.post(&format!("/posts/{post}/{verb}"), json!({}))
         .await
 }
 

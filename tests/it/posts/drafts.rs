@@ -55,7 +55,7 @@ async fn a_draft_is_ones_own_until_it_is_published() {
 
 #[tokio::test]
 async fn a_scheduled_post_is_published_at_its_time_and_may_be_moved_or_held_back() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("AUTH_ACCESS_TTL", "24h")]).await;
     let [alice, bob] = app.given(["alice", "bob"]).await;
     let at = |minutes| json!(app.clock.now() + TimeDelta::minutes(minutes));
     let post = posted(&alice, json!({"caption": "Later", "publish_at": at(10)})).await;
@@ -101,7 +101,9 @@ async fn a_scheduled_post_is_published_at_its_time_and_may_be_moved_or_held_back
 
 #[tokio::test]
 async fn a_post_is_published_once_by_whoever_comes_first() {
-    let app = TestApp::start().await.leaving_jobs();
+    let app = TestApp::with(&[("AUTH_ACCESS_TTL", "24h")])
+        .await
+        .leaving_jobs();
     let [alice] = app.given(["alice"]).await;
     for _ in 0..5 {
         let at = app.clock.now() + TimeDelta::minutes(10);

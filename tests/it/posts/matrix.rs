@@ -176,7 +176,7 @@ impl World {
 
     async fn knock(&self, asker: &Client, method: &str, path: &str, body: Option<&str>) -> Reply {
         let method: Method = method.parse().unwrap();
-        let body = body.or((method == Method::POST).then_some("null"));
+        let body = body.or((method == Method::POST).then_some("{}"));
         let body = body.map(|body| ("application/json", body.as_bytes().to_vec()));
         asker.send(method, &self.path(path), body).await
     }

@@ -77,8 +77,8 @@ pub const FOLDERS: &[&str] = &["exports"];
 pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are")];
 
 const AREAS: &[&[PersonalTable]] = &[
-    people::TABLES,
     graph::TABLES,
+    people::TABLES,
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,
