@@ -285,7 +285,7 @@ impl CommentsApi {
             &mut found.rows,
             found.total,
             found.total_is_estimate,
-            |row| cursor(row),
+            cursor,
         );
         let mut connection = self.platform.db.acquire().await?;
         let data = comments::page(&mut connection, viewer, &found.rows).await?;

@@ -26,8 +26,7 @@ pub(crate) async fn said(who: &Client, caption: &str) -> String {
 
 /// What somebody answers to a verb about a post.
 pub(crate) async fn act(who: &Client, verb: &str, post: &str) -> Reply {
-    who.post(&format!("/posts/{post}/{verb}"), json!({}))
-        .await
+    who.post(&format!("/posts/{post}/{verb}"), json!({})).await
 }
 
 pub(crate) async fn undo(who: &Client, verb: &str, post: &str) -> Reply {
@@ -297,4 +296,26 @@ async fn an_administrator_deletes_what_others_posted() {
     );
     posts_are_counted(&app).await;
     app.drain().await;
+}
+
+#[tokio::test]
+async fn an_application_posts_and_comments_by_its_own_names() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let theirs = json!({"content": "Hello", "tags": ["campus"]});
+    let post = alice.post("//api/posts", theirs).await.data(201);
+    assert_eq!(post["caption"], "Hello");
+    assert_eq!(post["hashtags"], json!(["campus"]));
+    let path = format!("//api/posts/{}", post["id"].as_str().unwrap());
+    let said = alice
+        .post(&format!("{path}/comment"), json!({"text": "Hi"}))
+        .await;
+    assert_eq!(said.data(201)["content"], "Hi");
+    let seen = alice.get(&path).await.data(200);
+    assert_eq!(seen["comments"][0]["content"], "Hi");
+    alice
+        .post(&format!("{path}/like"), Value::Null)
+        .await
+        .data(200);
+    alice.delete(&path).await.data(200);
 }

@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::delete::refused;
 use super::found::Found as Words;
-use super::{Caption, CommentsFrom, Hashtag, PostState, Visibility, consequences, new, sql};
+use super::{Caption, CommentsFrom, Hashtag, PostState, Visibility, consequences, files, new, sql};
 use crate::graph::{Found, Span};
 use crate::people::{Actor, Line};
-use crate::{Error, PostId, Result};
+use crate::{Error, MediaId, PostId, Result};
 
 /// What changes of a post. A field that is not there stays as it is; a location that is null is cleared.
 #[derive(Clone, Debug, Default, Object)]
@@ -21,6 +21,8 @@ pub struct PostChange {
     pub caption: Option<Caption>,
     /// Those beside the caption, all of them.
     pub hashtags: Option<Vec<Hashtag>>,
+    /// What it shows, as long as it is not published.
+    pub media_ids: Option<Vec<MediaId>>,
     pub visibility: Option<Visibility>,
     pub comments_from: Option<CommentsFrom>,
     pub location: MaybeUndefined<Line>,
@@ -61,11 +63,16 @@ pub async fn edit(tx: &mut Tx, actor: Actor, post: PostId, change: &PostChange) 
         visibility: change.visibility.unwrap_or(before.visibility),
         comments_from: change.comments_from.unwrap_or(before.comments_from),
     };
+    let is_published = before.state == PostState::Published;
+    let shown = change.media_ids.as_ref();
     if before.state != PostState::Draft {
-        new::says_something(after.caption, usize::from(before.shows))?;
+        let shows = shown.map_or(usize::from(before.shows), Vec::len);
+        new::says_something(after.caption, shows)?;
+    }
+    if let Some(shown) = shown {
+        show_else(tx, actor, post, shown, is_published).await?;
     }
     let says_else = after.caption != before.caption || after.location != before.location.as_deref();
-    let is_published = before.state == PostState::Published;
     let (id, now) = (id_at(tx.now()), tx.now());
     let kept = (is_published && says_else).then_some(id);
     sql::edits::change(tx.connection(), post, &after, kept, now).await?;
@@ -77,6 +84,21 @@ pub async fn edit(tx: &mut Tx, actor: Actor, post: PostId, change: &PostChange) 
         true => consequences::edited(tx, post).await,
         false => Ok(()),
     }
+}
+
+/// What people liked does not turn into something else.
+async fn show_else(
+    tx: &mut Tx,
+    actor: Actor,
+    post: PostId,
+    shown: &[MediaId],
+    is_published: bool,
+) -> Result<()> {
+    if is_published {
+        let detail = "what a published post shows stays";
+        return Err(Error::invalid("media_ids", "published", detail));
+    }
+    files::replace(tx, actor.user, post, shown).await
 }
 
 /// What the post is found by, and who is told.
@@ -129,6 +151,7 @@ impl Example for PostChange {
         Self {
             caption: Some(Caption::example()),
             hashtags: Some(vec![Hashtag::example()]),
+            media_ids: Some(vec![MediaId::example()]),
             visibility: Some(Visibility::Followers),
             comments_from: Some(CommentsFrom::Followers),
             location: MaybeUndefined::Value(Line::example()),

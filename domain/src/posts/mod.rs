@@ -12,6 +12,7 @@ pub mod consequences;
 mod delete;
 mod edits;
 mod fields;
+mod files;
 pub mod form;
 pub(crate) mod found;
 pub mod jobs;

@@ -4,19 +4,14 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use platform::Tx;
 use poem_openapi::Object;
 use poem_openapi::types::Example;
-use uuid::Uuid;
 
 use super::found::Found;
 use super::jobs::PublishPost;
 use super::{
-    Caption, CommentsFrom, Hashtag, PostKind, PostState, Visibility, consequences, kinds, sql,
+    Caption, CommentsFrom, Hashtag, PostKind, PostState, Visibility, consequences, files, sql,
 };
-use crate::media;
 use crate::people::Line;
 use crate::{Error, MediaId, PostId, Result, UserId};
-
-/// Pictures and videos of one post.
-const MOST_MEDIA: usize = 10;
 
 /// A post is scheduled at most so far ahead.
 const FURTHEST: TimeDelta = TimeDelta::days(366);
@@ -59,14 +54,12 @@ pub(super) async fn create_quoting(
         says_something(caption, media.len())?;
     }
     let found = Found::of(caption, new.hashtags.as_deref().unwrap_or_default())?;
-    let media = known_once(media)?;
-    media::attach(tx, author, new.media_ids.as_deref().unwrap_or_default()).await?;
-    let shown = sql::media_kinds(tx.connection(), &media).await?;
+    let kind = files::take(tx, author, media, new.post_type).await?;
     let (id, now) = (PostId::at(tx.now()), tx.now());
     let row = sql::NewRow {
         id,
         author,
-        kind: kinds::derived(&shown, new.post_type)?,
+        kind,
         caption,
         visibility: new.visibility.unwrap_or_default(),
         comments_from: new.comments_from.unwrap_or_default(),
@@ -76,7 +69,7 @@ pub(super) async fn create_quoting(
         publish_at,
     };
     sql::insert(tx.connection(), &row, now).await?;
-    sql::insert_media(tx.connection(), id, &media, now).await?;
+    files::show(tx, id, media).await?;
     sql::insert_tags(tx.connection(), id, &found, now).await?;
     let named = sql::insert_mentions(tx.connection(), id, author, &found.mentions, now).await?;
     match publish_at {
@@ -137,21 +130,6 @@ pub(super) fn due(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>
         ));
     }
     Ok(at)
-}
-
-fn known_once(media: &[MediaId]) -> Result<Vec<Uuid>> {
-    let ids: Vec<Uuid> = media.iter().map(|id| id.0).collect();
-    if ids.len() > MOST_MEDIA {
-        let detail = format!("a post can have at most {MOST_MEDIA}");
-        return Err(Error::invalid("media_ids", "too_many", detail));
-    }
-    let mut sorted = ids.clone();
-    sorted.sort_unstable();
-    sorted.dedup();
-    match sorted.len() == ids.len() {
-        true => Ok(ids),
-        false => Err(Error::invalid("media_ids", "twice", "names a file twice")),
-    }
 }
 
 impl Example for NewPost {

@@ -154,6 +154,24 @@ pub(super) async fn insert_media(
     Ok(())
 }
 
+/// A post shows nothing, for now, and is about to be of this kind. What it showed.
+pub(super) async fn clear_media(
+    connection: &mut PgConnection,
+    post: PostId,
+    kind: PostKind,
+) -> Result<Vec<MediaId>> {
+    sqlx::query_scalar!(
+        r#"
+        with changed as (update posts set kind = $2 where id = $1)
+        delete from post_media where post_id = $1 returning media_id as "media_id: MediaId"
+        "#,
+        post.0,
+        kind as PostKind,
+    )
+    .fetch_all(connection)
+    .await
+}
+
 /// Tags that nobody used before are made. In the order of the tags: two posts with the same ones do not wait for each
 /// other in a circle.
 pub(super) async fn insert_tags(

@@ -54,6 +54,31 @@ async fn a_draft_is_ones_own_until_it_is_published() {
 }
 
 #[tokio::test]
+async fn what_a_draft_shows_can_be_changed_until_it_is_published() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let one = file(&app, "alice", "image", "ready").await;
+    let other = file(&app, "alice", "video", "ready").await;
+    let draft = posted(&alice, json!({"state": "draft", "media_ids": [one]})).await;
+    let path = format!("/posts/{draft}");
+    let shown = json!({"media_ids": [other, one]});
+    let changed = alice.put(&path, shown).await.data(200);
+    assert_eq!(changed["post_type"], "carousel");
+    let changed = alice.put(&path, json!({"media_ids": [other]})).await;
+    assert_eq!(changed.data(200)["post_type"], "video");
+    assert_eq!(
+        app.count("select count(*) from media where uses = 0 and unused_since is not null")
+            .await,
+        1
+    );
+    act(&alice, "publish", &draft).await.data(200);
+    let late = alice.put(&path, json!({"media_ids": []})).await;
+    assert_eq!(late.json()["errors"][0]["code"], "required");
+    let late = alice.put(&path, json!({"media_ids": [one]})).await;
+    assert_eq!(late.json()["errors"][0]["code"], "published");
+}
+
+#[tokio::test]
 async fn a_scheduled_post_is_published_at_its_time_and_may_be_moved_or_held_back() {
     let app = TestApp::with(&[("AUTH_ACCESS_TTL", "24h")]).await;
     let [alice, bob] = app.given(["alice", "bob"]).await;
