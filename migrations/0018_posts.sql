@@ -37,6 +37,7 @@ create index posts_by_author on posts (author_id, place desc) where state = 'pub
 create index posts_public on posts (place desc) where state = 'published' and deleted_at is null
     and visibility = 'public' and repost_of is null;
 create index posts_unpublished on posts (author_id, id desc) where state <> 'published' and deleted_at is null;
+create index posts_mine on posts (author_id, id desc);
 create index posts_due on posts (publish_at) where state = 'scheduled' and deleted_at is null;
 -- Nobody reposts the same post twice.
 create unique index posts_reposted_once on posts (repost_of, author_id) where repost_of is not null and deleted_at is null;
@@ -138,7 +139,7 @@ create index post_saves_of on post_saves (post_id);
 create table comments (
     id         uuid        primary key,
     post_id    uuid        not null references posts (id) on delete cascade,
-    author_id  uuid        not null references users (id) on delete cascade,
+    author_id  uuid        references users (id) on delete cascade,
     -- What it answers; null: the post.
     parent_id  uuid        references comments (id) on delete cascade,
     -- 0 under the post.
@@ -149,6 +150,8 @@ create table comments (
     deleted_at timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null,
+    constraint comments_deleted check ((deleted_at is null) = (author_id is not null)
+                                       and (deleted_at is null or content = '')),
     constraint comments_length check (char_length(content) <= 2200),
     constraint comments_depth check (depth >= 0)
 );

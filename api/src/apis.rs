@@ -5,6 +5,7 @@ use std::sync::Arc;
 use platform::Platform;
 use poem_openapi::Tags;
 
+use crate::comments::CommentsApi;
 use crate::contacts::ContactsApi;
 use crate::devices::DevicesApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
@@ -18,6 +19,7 @@ use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
 use crate::search::SearchApi;
+use crate::posts::{ActsApi, PostListsApi, PostsApi};
 use crate::settings::SettingsApi;
 use crate::trends::TrendsApi;
 use crate::unsubscribe::UnsubscribeApi;
@@ -40,14 +42,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = (
-    PostsApi,
-    DevicesApi,
-    UnsubscribeApi,
-    SearchApi,
-    HashtagsApi,
-    TrendsApi,
-);
+type Social = (PostsApi, DevicesApi, UnsubscribeApi, SearchApi, HashtagsApi, TrendsApi, PostListsApi, ActsApi, CommentsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -79,6 +74,9 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             SearchApi::new(platform),
             HashtagsApi::new(platform),
             TrendsApi::new(platform),
+            PostListsApi::new(platform),
+            ActsApi::new(platform),
+            CommentsApi::new(platform),
         ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),

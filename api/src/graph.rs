@@ -12,7 +12,7 @@ use platform::Platform;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 
-pub(crate) use lists::ListsApi;
+pub(crate) use lists::{ListsApi, Looking};
 pub(crate) use quiet::QuietApi;
 pub(crate) use suggestions::SuggestionsApi;
 
@@ -199,7 +199,7 @@ impl FollowsApi {
     }
 }
 
-fn span(paging: &Paging) -> domain::Result<Span> {
+pub(crate) fn span(paging: &Paging) -> domain::Result<Span> {
     Ok(Span {
         after: paging.after()?,
         offset: paging.offset,

@@ -6,6 +6,7 @@ mod answer;
 mod apis;
 mod auth;
 mod body;
+mod comments;
 mod console;
 mod contacts;
 mod devices;

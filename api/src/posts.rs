@@ -1,18 +1,30 @@
 //! Posts.
 
+mod acts;
+mod form;
+mod lists;
+
 use std::sync::Arc;
 
-use domain::PostId;
-use domain::posts::{self, NewPost, Post};
+use domain::comments::{self, PostPage};
+use domain::posts::{self, Post, PostChange, PostEdit, Publishing};
+use domain::{PostId, UserId};
 use platform::Platform;
 use poem_openapi::OpenApi;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 
-use crate::answer::{Created201, Ok200};
+pub(crate) use acts::ActsApi;
+pub(crate) use lists::PostListsApi;
+
+use crate::answer::{Created201, List200, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
-use crate::body::Body;
+use crate::body::{Body, MaybeBody};
+use crate::graph::span;
+use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
+use crate::users::NOT_YOURS;
+use form::PostBody;
 
 pub(crate) struct PostsApi {
     platform: Arc<Platform>,
@@ -21,19 +33,46 @@ pub(crate) struct PostsApi {
 /// Or not for whoever asks: the answer is the same.
 pub(crate) const NO_POST: Told = Told::new(404, "not_found", "There is no such post.");
 
-struct Seeing;
+pub(crate) struct Seeing;
 
 impl Refusals for Seeing {
     const LIST: &'static [Told] = &[NO_POST];
+}
+
+struct Deleting;
+
+impl Refusals for Deleting {
+    const LIST: &'static [Told] = &[NOT_YOURS, NO_POST];
+}
+
+struct Editing;
+
+impl Refusals for Editing {
+    const LIST: &'static [Told] = &[
+        NOT_YOURS,
+        NO_POST,
+        Told::new(409, "repost", "A repost says nothing of its own."),
+    ];
+}
+
+struct Planning;
+
+impl Refusals for Planning {
+    const LIST: &'static [Told] = &[
+        NO_POST,
+        Told::new(409, "already_published", "This post is published."),
+    ];
 }
 
 #[OpenApi(prefix_path = "/posts", tag = "Tag::Posts")]
 impl PostsApi {
     /// Publish a post
     ///
-    /// Its hashtags and mentions are found in the caption; further hashtags may be given beside it.
+    /// Its hashtags and mentions are found in the caption; further hashtags may be given beside it. Pictures and videos
+    /// are named by their ids, or sent along in a form. As a `draft` it waits, with `publish_at` it is published by
+    /// itself.
     #[oai(path = "/", method = "post", operation_id = "createPost")]
-    async fn create(&self, Signed(actor): Signed, body: Body<NewPost>) -> Answer<Created201<Post>> {
+    async fn create(&self, Signed(actor): Signed, body: PostBody) -> Answer<Created201<Post>> {
         let mut tx = self.platform.db.begin().await?;
         let id = posts::create(&mut tx, actor.user, &body.0).await?;
         let (storage, now) = (&self.platform.storage, tx.now());
@@ -44,17 +83,124 @@ impl PostsApi {
 
     /// A post
     ///
-    /// With its counters, and whether whoever asks likes it. One that is not shown to them is not found.
+    /// With its counters, whether whoever asks likes it, and the latest comments on it. One that is not shown to them is
+    /// not found.
     #[oai(path = "/:post_id", method = "get", operation_id = "getPost")]
     async fn show(
         &self,
         Signed(actor): Signed,
         post_id: Path<PostId>,
-    ) -> Answer<Ok200<Post>, Seeing> {
+    ) -> Answer<Ok200<PostPage>, Seeing> {
         let (storage, now) = (&self.platform.storage, self.platform.clock.now());
         let mut connection = self.platform.db.acquire().await?;
-        let post = posts::one(&mut connection, storage, actor.user, post_id.0, now).await?;
-        Ok(Ok200::of(post))
+        let (mut page, last) =
+            comments::first(&mut connection, storage, actor.user, post_id.0, now).await?;
+        page.comments_cursor = last.map(|last| cursor(&last));
+        Ok(Ok200::of(page))
+    }
+
+    /// Edit a post
+    ///
+    /// What is given is changed, the rest stays. What it said before is kept in its history, once it is published.
+    #[oai(path = "/:post_id", method = "put", operation_id = "updatePost")]
+    async fn edit(
+        &self,
+        Signed(actor): Signed,
+        post_id: Path<PostId>,
+        body: Body<PostChange>,
+    ) -> Answer<Ok200<Post>, Editing> {
+        let mut tx = self.platform.db.begin().await?;
+        posts::edit(&mut tx, actor, post_id.0, &body.0).await?;
+        tx.commit().await?;
+        Ok(Ok200::of(self.post(actor.user, post_id.0).await?))
+    }
+
+    /// Delete a post
+    ///
+    /// It is gone for everybody at once, with its comments and reposts. Administrators delete those of others too.
+    #[oai(path = "/:post_id", method = "delete", operation_id = "deletePost")]
+    async fn delete(
+        &self,
+        Signed(actor): Signed,
+        post_id: Path<PostId>,
+    ) -> Answer<Ok200<Nothing>, Deleting> {
+        let mut tx = self.platform.db.begin().await?;
+        posts::delete(&mut tx, actor, post_id.0).await?;
+        tx.commit().await?;
+        Ok(Ok200::of(Nothing {}))
+    }
+
+    /// What a post said before
+    ///
+    /// Its history, the latest first, for those who may see it.
+    #[oai(
+        path = "/:post_id/edits",
+        method = "get",
+        operation_id = "listPostEdits"
+    )]
+    async fn edits(
+        &self,
+        Signed(actor): Signed,
+        post_id: Path<PostId>,
+        /// Most edits on the page.
+        limit: Query<Option<u32>>,
+        /// How many to skip.
+        offset: Query<Option<u32>>,
+        /// The `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+    ) -> Answer<List200<PostEdit>, Seeing> {
+        let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
+        let span = span(&paging)?;
+        let mut connection = self.platform.db.acquire().await?;
+        let mut found = posts::edits(&mut connection, actor.user, post_id.0, &span).await?;
+        let pagination = paging.of(
+            &mut found.rows,
+            found.total,
+            found.total_is_estimate,
+            |row| self::cursor(&row.place),
+        );
+        let data = found.rows;
+        Ok(List200 { data, pagination })
+    }
+
+    /// Publish a draft
+    ///
+    /// Now, or at `publish_at`. Said again before it is published, it moves the time.
+    #[oai(
+        path = "/:post_id/publish",
+        method = "post",
+        operation_id = "publishPost"
+    )]
+    async fn publish(
+        &self,
+        Signed(actor): Signed,
+        post_id: Path<PostId>,
+        body: MaybeBody<Publishing>,
+    ) -> Answer<Ok200<Post>, Planning> {
+        let when = body.0.unwrap_or_default();
+        let mut tx = self.platform.db.begin().await?;
+        posts::publish(&mut tx, actor.user, post_id.0, &when).await?;
+        tx.commit().await?;
+        Ok(Ok200::of(self.post(actor.user, post_id.0).await?))
+    }
+
+    /// Hold a scheduled post back
+    ///
+    /// It is a draft again. Doing it again changes nothing.
+    #[oai(
+        path = "/:post_id/publish",
+        method = "delete",
+        operation_id = "holdPostBack"
+    )]
+    async fn hold_back(
+        &self,
+        Signed(actor): Signed,
+        post_id: Path<PostId>,
+    ) -> Answer<Ok200<Post>, Planning> {
+        let mut tx = self.platform.db.begin().await?;
+        posts::hold_back(&mut tx, actor.user, post_id.0).await?;
+        tx.commit().await?;
+        Ok(Ok200::of(self.post(actor.user, post_id.0).await?))
     }
 }
 
@@ -63,5 +209,11 @@ impl PostsApi {
         Self {
             platform: platform.clone(),
         }
+    }
+
+    async fn post(&self, viewer: UserId, post: PostId) -> domain::Result<Post> {
+        let (storage, now) = (&self.platform.storage, self.platform.clock.now());
+        let mut connection = self.platform.db.acquire().await?;
+        posts::one(&mut connection, storage, viewer, post, now).await
     }
 }

@@ -1,6 +1,7 @@
 //! Floor 2: what Commons is about. One folder a feature: types, rules, SQL, job contracts. No HTTP, no queues' insides.
 
 pub mod audit;
+pub mod comments;
 pub mod contacts;
 pub mod delivery;
 pub mod devices;

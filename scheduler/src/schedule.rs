@@ -9,6 +9,7 @@ use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::trends::jobs::RecomputeTrends;
+use domain::posts::jobs::PurgePosts;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -69,5 +70,6 @@ pub fn schedule() -> Vec<Entry> {
             RecomputeTrends::NAME,
         )
         .offset(MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgePosts {}), PurgePosts::NAME).offset(57 * MINUTE),
     ]
 }

@@ -82,7 +82,11 @@ async fn every_path_of_an_application_answers_as_its_operation_does() {
         );
         let alice = app.person(&format!("alice{}", seen.len())).await;
         let bob = app.person(&format!("bob{}", seen.len())).await;
-        let concrete = |path: &str| path.replace("{user_id}", "other").replace("{id}", "other");
+        let concrete = |path: &str| {
+            ["{user_id}", "{id}", "{post_id}", "{comment_id}"]
+                .iter()
+                .fold(path.to_owned(), |path, part| path.replace(part, "other"))
+        };
         let body =
             || Some(("application/json", b"{}".to_vec())).filter(|_| row.method != Method::GET);
         let theirs = alice

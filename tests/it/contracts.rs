@@ -19,7 +19,8 @@ use domain::lifecycle::jobs::{
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::trends::jobs::RecomputeTrends;
-use domain::{CodeId, DeviceId, ExportId, NotificationId, PasswordResetId, UserId, VerificationId};
+use domain::{CodeId, DeviceId, ExportId, NotificationId, PasswordResetId, PostId, UserId, VerificationId};
+use domain::posts::jobs::{PublishPost, PurgePosts};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -100,6 +101,9 @@ fn of_delivery(id: Uuid) -> Vec<String> {
             device_id: DeviceId(id),
             place: id,
         }),
+        stored(&PublishPost {
+            post_id: PostId(id),
+        stored(&PurgePosts {}),
     ]
 }
 
@@ -176,5 +180,7 @@ fn stored_jobs_look_the_same_as_ever() {
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     trends.recompute maintenance normal attempts 20 unique true payload {}
+    posts.publish feed normal attempts 20 unique false payload {"post_id":"00000000-0000-0000-0000-000000000007"}
+    posts.purge maintenance bulk attempts 20 unique true payload {}
     "#);
 }

@@ -16,7 +16,8 @@ use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::trends::jobs::RecomputeTrends;
 use domain::wire::WireText;
-use domain::{NotificationId, UserId};
+use domain::{NotificationId, PostId, UserId};
+use domain::posts::jobs::{PublishPost, PurgePosts};
 use uuid::Uuid;
 
 use serde_json::{Value, json};
@@ -78,6 +79,7 @@ async fn every_job(app: &TestApp) {
         user_id: UserId(Uuid::from_u128(7)),
     })
     .await;
+    posting(app).await;
     app.enqueue(ForgetCopies {
         keys: vec!["user:7".to_owned()],
     })
@@ -168,9 +170,34 @@ async fn leaving(app: &TestApp) {
     app.enqueue(PurgeDue {}).await;
 }
 
+/// Somebody whose post is published by itself, and whose other one was deleted long ago.
+async fn posting(app: &TestApp) {
+    let gina = app.person("gina").await;
+    let later = json!({"caption": "Later", "state": "draft"});
+    let later = gina.post("/posts", later).await.data(201);
+    app.run("update posts set state = 'scheduled', publish_at = created_at")
+        .await;
+    app.enqueue(PublishPost {
+        post_id: PostId::read(later["id"].as_str().unwrap()).unwrap(),
+    })
+    .await;
+    let gone = gina
+        .post("/posts", json!({"caption": "Gone"}))
+        .await
+        .data(201);
+    let gone = format!("/posts/{}", gone["id"].as_str().unwrap());
+    gina.delete(&gone).await.data(200);
+    app.run("update posts set deleted_at = deleted_at - interval '31 days' where deleted_at is not null")
+        .await;
+    app.enqueue(PurgePosts {}).await;
+}
+
 /// What the jobs could have changed.
-async fn world(app: &TestApp) -> [i64; 9] {
+async fn world(app: &TestApp) -> [i64; 11] {
     [
+        app.count("select count(*) from posts").await,
+        app.count("select post_count from user_counts order by post_count desc limit 1")
+            .await,
         app.count("select count(*) from data_exports where state = 'ready'")
             .await,
         app.count("select count(*) from users where deleted_at is not null")

@@ -8,7 +8,7 @@ use crate::harness::laws::{blocks_part, counts_are_exact};
 use crate::harness::{Reply, Somebody, TestApp};
 
 /// Doors whose path names a person: they answer as if nobody were there.
-const NAMING: [(&str, &str); 22] = [
+const NAMING: [(&str, &str); 23] = [
     ("DELETE", "/users/{}"),
     ("GET", "/users/{}"),
     ("PUT", "/users/{}"),
@@ -23,6 +23,7 @@ const NAMING: [(&str, &str); 22] = [
     ("GET", "/users/{}/followers"),
     ("GET", "/users/{}/following"),
     ("GET", "/users/{}/mutuals"),
+    ("GET", "/users/{}/posts"),
     ("DELETE", "/users/me/followers/{}"),
     ("POST", "/follow-requests/{}/accept"),
     ("POST", "/follow-requests/{}/reject"),

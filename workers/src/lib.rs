@@ -9,6 +9,7 @@ mod identity;
 mod lifecycle;
 mod office;
 mod people;
+mod posts;
 mod registry;
 pub mod runtime;
 mod trends;

@@ -10,9 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{
-    delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people, trends,
-};
+use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people, posts, trends};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -25,7 +23,8 @@ pub fn registry() -> Registry {
         .with(idempotency::purge_keys)
         .with(office::lift_suspension)
         .with(people::forget_copies)
-        .with(trends::recompute)
+        .with(trends::recompute, posts::publish)
+        .with(posts::purge)
 }
 
 fn identity_jobs(registry: Registry) -> Registry {

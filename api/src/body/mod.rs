@@ -59,17 +59,23 @@ impl<'a, T: ParseFromJSON + ToJSON + Example> ApiExtractor<'a> for Body<T> {
             return Err(ContentTypeError::NotSupported { content_type }.into());
         }
         let bytes = read(request, body.take()?).await?;
-        let mut said = parse(&bytes)?;
-        if let Some(renames) = request.data::<Renames>() {
-            renames.apply(&mut said);
-        }
-        match T::parse_from_json(Some(said.clone())) {
-            Ok(body) => Ok(Self(body)),
-            Err(error) => Err(Problem::told(&catalog::VALIDATION_FAILED)
-                .with_errors(faults::find::<T>(&said, error.message()))
-                .into()),
-        }
+        Ok(Self(understood(request, parse(&bytes)?)?))
     }
+}
+
+/// What was said, by our names of the fields; else all that is wrong with it.
+pub(crate) fn understood<T: ParseFromJSON + ToJSON + Example>(
+    request: &Request,
+    mut said: Value,
+) -> poem::Result<T> {
+    if let Some(renames) = request.data::<Renames>() {
+        renames.apply(&mut said);
+    }
+    T::parse_from_json(Some(said.clone())).map_err(|error| {
+        Problem::told(&catalog::VALIDATION_FAILED)
+            .with_errors(faults::find::<T>(&said, error.message()))
+            .into()
+    })
 }
 
 /// A body that may be left out.

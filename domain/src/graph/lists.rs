@@ -37,7 +37,7 @@ pub struct Listed {
 
 impl Span {
     /// The lowest place that is not wanted any more.
-    pub(super) fn before(&self) -> Uuid {
+    pub fn before(&self) -> Uuid {
         self.after.unwrap_or(Uuid::max())
     }
 }

@@ -1,10 +1,11 @@
 //! Every statement about files.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Media, MediaKind, MediaState};
-use crate::MediaId;
+use crate::{MediaId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -63,6 +64,53 @@ pub(super) async fn variants(
     )
     .fetch_all(connection)
     .await
+}
+
+/// The states of those files that are the owner's, held in the order of their ids.
+pub(super) async fn hold(
+    connection: &mut PgConnection,
+    owner: UserId,
+    ids: &[Uuid],
+) -> Result<Vec<MediaState>> {
+    sqlx::query_scalar!(
+        r#"
+        select state as "state: MediaState" from media where id = any($2) and owner_id = $1
+        order by id for no key update
+        "#,
+        owner.0,
+        ids,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Of files that are held.
+pub(super) async fn use_once_more(connection: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
+    sqlx::query!(
+        "update media set uses = uses + 1, unused_since = null where id = any($1)",
+        ids
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn use_once_less(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "with held as (select id from media where id = any($1) order by id for no key update)
+         update media as m
+         set uses = greatest(uses - 1, 0), unused_since = case when uses <= 1 then $2::timestamptz else unused_since end
+         from held where m.id = held.id",
+        ids,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 impl MediaRow {

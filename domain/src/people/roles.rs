@@ -53,6 +53,8 @@ pub enum Right {
     SuspendPeople,
     /// Have accounts of others deleted.
     DeletePeople,
+    /// Remove posts and comments of others.
+    RemovePosts,
     /// Give and take roles.
     GrantRoles,
     /// Hide things from what is trending.
@@ -67,6 +69,7 @@ impl Right {
             Self::VerifyPeople => "verify_people",
             Self::SuspendPeople => "suspend_people",
             Self::DeletePeople => "delete_people",
+            Self::RemovePosts => "remove_posts",
             Self::GrantRoles => "grant_roles",
             Self::CurateTrends => "curate_trends",
         }
@@ -83,6 +86,8 @@ impl Role {
             | Right::DeletePeople
             | Right::GrantRoles
             | Right::CurateTrends => self == Self::Admin,
+            | Right::RemovePosts
+            | Right::GrantRoles => self == Self::Admin,
         }
     }
 }
@@ -121,6 +126,7 @@ mod tests {
             Right::VerifyPeople,
             Right::SuspendPeople,
             Right::DeletePeople,
+            Right::RemovePosts,
             Right::GrantRoles,
             Right::CurateTrends,
         ] {

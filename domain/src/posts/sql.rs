@@ -1,11 +1,20 @@
 //! Statements about posts.
 
+pub(super) mod edits;
+pub(super) mod likes;
+pub(super) mod lists;
+pub(super) mod purge;
+pub(super) mod saves;
+pub(super) mod shares;
+pub(super) mod states;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::new::Found;
+use super::found::Found;
 use super::{CommentsFrom, PostKind, PostState, Visibility};
+use crate::media::MediaKind;
 use crate::people::Username;
 use crate::{MediaId, PostId, UserId};
 
@@ -20,6 +29,9 @@ pub(super) struct NewRow<'a> {
     pub visibility: Visibility,
     pub comments_from: CommentsFrom,
     pub location: Option<&'a str>,
+    pub quote_of: Option<PostId>,
+    pub state: PostState,
+    pub publish_at: Option<Time>,
 }
 
 pub(super) struct PostRow {
@@ -49,18 +61,47 @@ pub(super) struct PostRow {
     pub mention_names: Vec<Username>,
 }
 
-pub(super) async fn insert_published(
+/// What an act on a post is about: of a repost, its original.
+pub(super) struct Target {
+    pub id: PostId,
+}
+
+/// None where there is no such post for the viewer, or it is not published.
+pub(super) async fn target(
+    connection: &mut PgConnection,
+    viewer: UserId,
+    post: PostId,
+) -> Result<Option<Target>> {
+    sqlx::query_as!(
+        Target,
+        r#"
+        select coalesce(p.repost_of, p.id) as "id!: PostId" from posts p
+        where p.id = $2 and p.state = 'published' and may_see_post($1, p)
+        "#,
+        viewer.0,
+        post.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// A post that is published counts for its author, a quote for what it quotes.
+pub(super) async fn insert(
     connection: &mut PgConnection,
     post: &NewRow<'_>,
     now: Time,
 ) -> Result<()> {
     sqlx::query!(
         "with made as (
-             insert into posts (id, author_id, kind, caption, visibility, comments_from, location, state, published_at,
-                                place, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, 'published', $8, $1, $8, $8)),
-              counted as (update user_counts set post_count = post_count + 1 where user_id = $2)
-         insert into post_counts (post_id, created_at) values ($1, $8)",
+             insert into posts (id, author_id, kind, caption, visibility, comments_from, location, quote_of, state,
+                                publish_at, published_at, place, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $9::text = 'published' then $11::timestamptz end,
+                     case when $9 = 'published' then $1::uuid end, $11, $11)),
+         own as (insert into post_counts (post_id, created_at) values ($1, $11)),
+         quoted as (update post_counts set share_count = share_count + 1 where post_id = $8 and $9 = 'published'
+                    returning post_id)
+         update user_counts set post_count = post_count + 1
+         where user_id = $2 and $9 = 'published' and (select count(*) from quoted) >= 0",
         post.id.0,
         post.author.0,
         post.kind as PostKind,
@@ -68,11 +109,67 @@ pub(super) async fn insert_published(
         post.visibility as Visibility,
         post.comments_from as CommentsFrom,
         post.location,
+        post.quote_of.map(|id| id.0),
+        post.state as PostState,
+        post.publish_at,
         now,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The kinds of files, in their order.
+pub(super) async fn media_kinds(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<Vec<MediaKind>> {
+    sqlx::query_scalar!(
+        r#"
+        select m.kind as "kind: MediaKind"
+        from unnest($1::uuid[]) with ordinality as asked (id, place) join media m on m.id = asked.id
+        order by asked.place
+        "#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(super) async fn insert_media(
+    connection: &mut PgConnection,
+    post: PostId,
+    ids: &[Uuid],
+    now: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into post_media (post_id, media_id, place, created_at)
+         select $1, id, place - 1, $3 from unnest($2::uuid[]) with ordinality as given (id, place)",
+        post.0,
+        ids,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A post shows nothing, for now, and is about to be of this kind. What it showed.
+pub(super) async fn clear_media(
+    connection: &mut PgConnection,
+    post: PostId,
+    kind: PostKind,
+) -> Result<Vec<MediaId>> {
+    sqlx::query_scalar!(
+        r#"
+        with changed as (update posts set kind = $2 where id = $1)
+        delete from post_media where post_id = $1 returning media_id as "media_id: MediaId"
+        "#,
+        post.0,
+        kind as PostKind,
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Tags that nobody used before are made. In the order of the tags: two posts with the same ones do not wait for each
@@ -91,6 +188,16 @@ pub(super) async fn insert_tags(
         "insert into hashtags (id, tag, shown, created_at)
          select id, tag, shown, $4 from unnest($1::uuid[], $2::text[], $3::text[]) as given (id, tag, shown) order by tag
          on conflict (tag) do nothing",
+        "with given as (select * from unnest($2::uuid[], $3::text[], $4::text[], $5::bool[])
+                        as one (id, tag, shown, in_caption)),
+              made as (insert into hashtags (id, tag, shown, created_at) select id, tag, shown, $6 from given order by tag
+                       on conflict (tag) do nothing returning id, tag),
+              known as (select id, tag from made union all
+                        select h.id, h.tag from hashtags h join given on given.tag = h.tag)
+         insert into post_hashtags (post_id, hashtag_id, in_caption, created_at)
+         select $1, known.id, given.in_caption, $6 from given join known on known.tag = given.tag
+         on conflict (post_id, hashtag_id) do update set in_caption = excluded.in_caption",
+        post.0,
         &ids,
         &found.folded,
         &found.shown,
@@ -114,29 +221,31 @@ pub(super) async fn insert_tags(
     Ok(())
 }
 
-/// Of those who are mentioned, the ones there are, but not who hides from the author.
+/// Of those who are mentioned, the ones there are, but not who hides from the author: whoever was not mentioned yet.
 pub(super) async fn insert_mentions(
     connection: &mut PgConnection,
     post: PostId,
     author: UserId,
     names: &[String],
     now: Time,
-) -> Result<()> {
+) -> Result<Vec<UserId>> {
     if names.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    sqlx::query!(
-        "insert into post_mentions (post_id, user_id, created_at)
-         select $1, id, $4 from users where lower(username) = any($3) and not is_hidden_from($2, id)
-         on conflict do nothing",
+    sqlx::query_scalar!(
+        r#"
+        insert into post_mentions (post_id, user_id, created_at)
+        select $1, id, $4 from users where lower(username) = any($3) and not is_hidden_from($2, id)
+        on conflict do nothing
+        returning user_id as "user_id: UserId"
+        "#,
         post.0,
         author.0,
         names,
         now,
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_all(connection)
+    .await
 }
 
 /// Those of `ids` that the viewer may see, in their order.

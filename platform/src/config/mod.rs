@@ -11,6 +11,7 @@ mod lifecycle;
 mod limits;
 mod mail;
 mod people;
+mod posts;
 mod process;
 mod providers;
 mod push;
@@ -32,6 +33,7 @@ pub use lifecycle::Lifecycle;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use people::{LanguageTag, People};
+pub use posts::Posts;
 pub use process::{LogFormat, Process};
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use push::{Fcm, Push, PushRoute, ServiceAccount};
@@ -66,6 +68,7 @@ pub struct Config {
     pub lifecycle: Lifecycle,
     pub search: Search,
     pub trends: Trends,
+    pub posts: Posts,
     pub telemetry: Telemetry,
 }
 
@@ -116,6 +119,7 @@ impl Config {
         let lifecycle = Lifecycle::read(reader);
         let search = Search::read(reader);
         let trends = Trends::read(reader);
+        let posts = Posts::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -136,6 +140,7 @@ impl Config {
             lifecycle: lifecycle?,
             search: search?,
             trends: trends?,
+            posts: posts?,
             telemetry: telemetry?,
         })
     }

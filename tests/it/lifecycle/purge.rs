@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::world::{self, NAME, id, rows};
+use crate::harness::laws::posts_are_counted;
 use crate::harness::{PASSWORD, Reply, TestApp};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -127,6 +128,13 @@ async fn nothing_is_left_of_who_left_but_an_id_that_says_nothing() {
         );
         let words = "select word from name_words order by 1".to_owned();
         assert_eq!(texts(&app, words).await, ["bob", "carol", "dave"]);
+        posts_are_counted(&app).await;
+        let said = "select coalesce(content, '') from comments order by depth".to_owned();
+        assert_eq!(
+            texts(&app, said).await,
+            ["", "Yes"],
+            "what bob answered stays"
+        );
     }
     let files = app.platform.storage.list("exports").unwrap();
     assert_eq!(files.try_collect::<Vec<_>>().await.unwrap(), []);

@@ -130,5 +130,39 @@ const AROUND_ALICE: &str = "
     insert into hashtags (id, tag, shown, created_at) values (gen_random_uuid(), 'zqxtag', 'zqxtag', now());
     insert into hashtag_uses (hashtag_id, place, post_id, author_id, is_public, created_at)
         select h.id, p.place, p.id, p.author_id, true, now() from posts p, hashtags h where h.tag = 'zqxtag';
+    create temp table wall as select gen_random_uuid() as hers, gen_random_uuid() as bobs, gen_random_uuid() as quote,
+        gen_random_uuid() as asked, gen_random_uuid() as answer, gen_random_uuid() as remark;
+    insert into posts (id, author_id, kind, caption, quote_of, state, published_at, place, created_at, updated_at)
+        select bobs, bob, 'text', 'Hello', null::uuid, 'published', now(), bobs, now(), now() from who, wall union all
+        select hers, alice, 'text', 'I am zqxalice', null, 'published', now(), hers, now(), now() from who, wall union all
+        select quote, alice, 'text', 'zqxalice says so', bobs, 'published', now(), quote, now(), now() from who, wall;
+    insert into post_counts (post_id, created_at) select id, now() from posts;
+    insert into post_edits (id, post_id, caption, created_at) select gen_random_uuid(), hers, 'zqxalice', now() from wall;
+    insert into post_mentions (post_id, user_id, created_at) select bobs, alice, now() from who, wall;
+    insert into post_likes (post_id, user_id, id, created_at)
+        select bobs, alice, gen_random_uuid(), now() from who, wall union all
+        select hers, bob, gen_random_uuid(), now() from who, wall;
+    insert into post_saves (post_id, user_id, id, created_at)
+        select bobs, alice, gen_random_uuid(), now() from who, wall union all
+        select hers, bob, gen_random_uuid(), now() from who, wall;
+    insert into comments (id, post_id, author_id, parent_id, depth, content, created_at, updated_at)
+        select asked, bobs, alice, null::uuid, 0, 'zqxalice asks', now(), now() from who, wall union all
+        select answer, bobs, bob, asked, 1, 'Yes', now(), now() from who, wall union all
+        select gen_random_uuid(), bobs, alice, answer, 2, 'zqxalice says thanks', now(), now() from who, wall union all
+        select remark, hers, bob, null, 0, 'Nice', now(), now() from who, wall;
+    insert into comment_counts (comment_id, created_at) select id, now() from comments;
+    insert into comment_mentions (comment_id, user_id, created_at) select answer, alice, now() from who, wall;
+    insert into comment_likes (comment_id, user_id, id, created_at)
+        select answer, alice, gen_random_uuid(), now() from who, wall;
+    update post_counts c set
+        like_count = (select count(*) from post_likes l where l.post_id = c.post_id),
+        save_count = (select count(*) from post_saves s where s.post_id = c.post_id),
+        comment_count = (select count(*) from comments k where k.post_id = c.post_id),
+        share_count = (select count(*) from posts p where p.quote_of = c.post_id);
+    update comment_counts c set
+        like_count = (select count(*) from comment_likes l where l.comment_id = c.comment_id),
+        reply_count = (select count(*) from comments k where k.parent_id = c.comment_id);
+    update user_counts set post_count = (select count(*) from posts where author_id = user_id);
+    drop table wall;
     drop table who;
 ";

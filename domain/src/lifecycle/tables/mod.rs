@@ -26,6 +26,7 @@ mod house;
 mod identity;
 mod keeping;
 mod people;
+mod posts;
 
 /// What a table holds of people, and what becomes of it.
 pub struct PersonalTable {
@@ -78,13 +79,14 @@ pub const FOLDERS: &[&str] = &["exports"];
 pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are")];
 
 const AREAS: &[&[PersonalTable]] = &[
-    people::TABLES,
     graph::TABLES,
     delivery::TABLES,
     hashtags::TABLES,
+    people::TABLES,
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,
+    posts::TABLES,
 ];
 
 pub fn tables() -> impl Iterator<Item = &'static PersonalTable> {

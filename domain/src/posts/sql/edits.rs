@@ -1,0 +1,147 @@
+//! Edits.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Result, Time};
+use crate::graph::Span;
+use crate::posts::edits::PostEdit;
+use crate::posts::found::Found;
+use crate::posts::{CommentsFrom, Hashtag, PostState, Visibility};
+use crate::{PostId, UserId};
+
+pub(in crate::posts) struct Before {
+    pub(in crate::posts) caption: String,
+    pub(in crate::posts) location: Option<String>,
+    pub(in crate::posts) visibility: Visibility,
+    pub(in crate::posts) comments_from: CommentsFrom,
+    pub(in crate::posts) state: PostState,
+    pub(in crate::posts) is_repost: bool,
+    pub(in crate::posts) shows: bool,
+}
+
+pub(in crate::posts) struct After<'a> {
+    pub(in crate::posts) caption: &'a str,
+    pub(in crate::posts) location: Option<&'a str>,
+    pub(in crate::posts) visibility: Visibility,
+    pub(in crate::posts) comments_from: CommentsFrom,
+}
+
+/// One's own post, held.
+pub(in crate::posts) async fn hold(
+    connection: &mut PgConnection,
+    author: UserId,
+    post: PostId,
+) -> Result<Option<Before>> {
+    sqlx::query_as!(
+        Before,
+        r#"
+        select caption, location, visibility as "visibility: Visibility", comments_from as "comments_from: CommentsFrom",
+               state as "state: PostState", repost_of is not null as "is_repost!",
+               exists (select from post_media where post_id = posts.id) as "shows!"
+        from posts where id = $2 and author_id = $1 and deleted_at is null
+        for no key update
+        "#,
+        author.0,
+        post.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// With `kept`, what it said before goes into its history.
+pub(in crate::posts) async fn change(
+    connection: &mut PgConnection,
+    post: PostId,
+    after: &After<'_>,
+    kept: Option<Uuid>,
+    now: Time,
+) -> Result<()> {
+    sqlx::query!(
+        "with history as (
+             insert into post_edits (id, post_id, caption, location, created_at)
+             select $6, id, caption, location, $7 from posts where id = $1 and $6::uuid is not null)
+         update posts set caption = $2, location = $3, visibility = $4, comments_from = $5, updated_at = $7,
+                          edited_at = case when $6::uuid is not null then $7 else edited_at end
+         where id = $1",
+        post.0,
+        after.caption,
+        after.location,
+        after.visibility as Visibility,
+        after.comments_from as CommentsFrom,
+        kept,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The hashtags that were given beside the caption.
+pub(in crate::posts) async fn beside(
+    connection: &mut PgConnection,
+    post: PostId,
+) -> Result<Vec<Hashtag>> {
+    sqlx::query_scalar!(
+        r#"
+        select h.shown as "shown: Hashtag" from post_hashtags p join hashtags h on h.id = p.hashtag_id
+        where p.post_id = $1 and not p.in_caption
+        "#,
+        post.0,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// What a post is found by no more.
+pub(in crate::posts) async fn forget(
+    connection: &mut PgConnection,
+    post: PostId,
+    words: &Found,
+) -> Result<()> {
+    sqlx::query!(
+        "with tags as (
+             delete from post_hashtags where post_id = $1 and hashtag_id in (
+                 select p.hashtag_id from post_hashtags p join hashtags h on h.id = p.hashtag_id
+                 where p.post_id = $1 and h.tag <> all($2)))
+         delete from post_mentions where post_id = $1 and user_id in (
+             select m.user_id from post_mentions m join users u on u.id = m.user_id
+             where m.post_id = $1 and lower(u.username) <> all($3))",
+        post.0,
+        &words.folded,
+        &words.mentions,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::posts) async fn list(
+    connection: &mut PgConnection,
+    post: PostId,
+    span: &Span,
+) -> Result<Vec<PostEdit>> {
+    sqlx::query_as!(
+        PostEdit,
+        r#"
+        select id as place, caption, location, created_at as until from post_edits
+        where post_id = $1 and id < $2
+        order by id desc offset $3 limit $4
+        "#,
+        post.0,
+        span.before(),
+        span.offset,
+        span.limit + 1,
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(in crate::posts) async fn count(connection: &mut PgConnection, post: PostId) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from post_edits where post_id = $1"#,
+        post.0
+    )
+    .fetch_one(connection)
+    .await
+}
