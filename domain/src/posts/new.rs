@@ -11,7 +11,7 @@ use super::{
     Caption, CommentsFrom, Hashtag, PostKind, PostState, Visibility, consequences, files, sql,
 };
 use crate::people::Line;
-use crate::{Error, MediaId, PostId, Result, UserId, search};
+use crate::{Error, MediaId, PostId, Result, UserId};
 
 /// A post is scheduled at most so far ahead.
 const FURTHEST: TimeDelta = TimeDelta::days(366);
@@ -71,8 +71,6 @@ pub(super) async fn create_quoting(
     sql::insert(tx.connection(), &row, now).await?;
     files::show(tx, id, media).await?;
     sql::insert_tags(tx.connection(), id, &found, now).await?;
-    sql::insert_mentions(tx.connection(), id, author, &found.mentions, now).await?;
-    search::index(tx, id).await?;
     let named = sql::insert_mentions(tx.connection(), id, author, &found.mentions, now).await?;
     match publish_at {
         Some(at) => {

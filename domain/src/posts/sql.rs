@@ -188,16 +188,6 @@ pub(super) async fn insert_tags(
         "insert into hashtags (id, tag, shown, created_at)
          select id, tag, shown, $4 from unnest($1::uuid[], $2::text[], $3::text[]) as given (id, tag, shown) order by tag
          on conflict (tag) do nothing",
-        "with given as (select * from unnest($2::uuid[], $3::text[], $4::text[], $5::bool[])
-                        as one (id, tag, shown, in_caption)),
-              made as (insert into hashtags (id, tag, shown, created_at) select id, tag, shown, $6 from given order by tag
-                       on conflict (tag) do nothing returning id, tag),
-              known as (select id, tag from made union all
-                        select h.id, h.tag from hashtags h join given on given.tag = h.tag)
-         insert into post_hashtags (post_id, hashtag_id, in_caption, created_at)
-         select $1, known.id, given.in_caption, $6 from given join known on known.tag = given.tag
-         on conflict (post_id, hashtag_id) do update set in_caption = excluded.in_caption",
-        post.0,
         &ids,
         &found.folded,
         &found.shown,
@@ -210,7 +200,7 @@ pub(super) async fn insert_tags(
         "insert into post_hashtags (post_id, hashtag_id, in_caption, created_at)
          select $1, h.id, given.in_caption, $4
          from unnest($2::text[], $3::bool[]) as given (tag, in_caption) join hashtags h on h.tag = given.tag
-         on conflict do nothing",
+         on conflict (post_id, hashtag_id) do update set in_caption = excluded.in_caption",
         post.0,
         &found.folded,
         &found.in_caption,
