@@ -6,6 +6,7 @@ use platform::Platform;
 use poem_openapi::Tags;
 
 use crate::contacts::ContactsApi;
+use crate::feed::FeedApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::health::HealthApi;
 use crate::identity::codes::CodesApi;
@@ -35,7 +36,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = PostsApi;
+type Social = (PostsApi, FeedApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -60,7 +61,7 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
-        PostsApi::new(platform),
+        (PostsApi::new(platform), FeedApi::new(platform)),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )

@@ -10,6 +10,7 @@ mod console;
 mod contacts;
 mod docs;
 mod edge;
+mod feed;
 mod files;
 mod graph;
 mod health;

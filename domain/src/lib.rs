@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod contacts;
 pub mod error;
+pub mod feed;
 pub mod graph;
 pub mod housekeeping;
 pub mod idempotency;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::feed::jobs::RankExplore;
 use domain::graph::jobs::{PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -17,6 +18,12 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub fn schedule() -> Vec<Entry> {
     vec![
+        Entry::every(
+            5 * MINUTE,
+            |_| NewJob::new(&RankExplore {}),
+            RankExplore::NAME,
+        )
+        .offset(2 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgeMutes {}), PurgeMutes::NAME).offset(7 * MINUTE),
         Entry::every(
             HOUR,

@@ -1,6 +1,7 @@
 //! Floor 3: labour. One file a feature with its handlers, the registry that lists them, the runtime that runs them.
 
 mod failure;
+mod feed;
 mod graph;
 mod housekeeping;
 mod idempotency;

@@ -10,11 +10,14 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, people};
+use crate::{feed, graph, housekeeping, idempotency, identity, lifecycle, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
     lifecycle_jobs(identity_jobs(Registry::default()))
+        .with(feed::fan_out)
+        .with(feed::rank_explore)
+        .with(feed::warm)
         .with(graph::accept_requests)
         .with(graph::purge_mutes)
         .with(graph::refresh_popular)

@@ -6,7 +6,7 @@ use poem_openapi::types::Example;
 
 use super::{Caption, CommentsFrom, Hashtag, PostKind, Visibility, sql, words};
 use crate::people::Line;
-use crate::{Error, PostId, Result, UserId};
+use crate::{feed, Error, PostId, Result, UserId};
 
 /// Hashtags of one post, from its caption and beside it.
 const MOST_TAGS: usize = 30;
@@ -55,6 +55,7 @@ pub async fn create(tx: &mut Tx, author: UserId, new: &NewPost) -> Result<PostId
     sql::insert_published(tx.connection(), &row, now).await?;
     sql::insert_tags(tx.connection(), id, &found, now).await?;
     sql::insert_mentions(tx.connection(), id, author, &found.mentions, now).await?;
+    feed::published(tx, id, author).await?;
     Ok(id)
 }
 

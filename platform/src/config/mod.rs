@@ -4,6 +4,7 @@
 mod auth;
 mod codes;
 mod database;
+mod feed;
 mod http;
 mod jobs;
 mod lifecycle;
@@ -21,6 +22,7 @@ mod telemetry;
 pub use auth::{Auth, SameSite, SigningKey};
 pub use codes::Codes;
 pub use database::Database;
+pub use feed::Feed;
 pub use http::Http;
 pub use jobs::Jobs;
 pub use lifecycle::Lifecycle;
@@ -54,6 +56,7 @@ pub struct Config {
     pub sms: Sms,
     pub storage: Storage,
     pub lifecycle: Lifecycle,
+    pub feed: Feed,
     pub telemetry: Telemetry,
 }
 
@@ -100,6 +103,7 @@ impl Config {
         let sms = Sms::read(reader);
         let storage = Storage::read(reader);
         let lifecycle = Lifecycle::read(reader);
+        let feed = Feed::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -116,6 +120,7 @@ impl Config {
             sms: sms?,
             storage: storage?,
             lifecycle: lifecycle?,
+            feed: feed?,
             telemetry: telemetry?,
         })
     }

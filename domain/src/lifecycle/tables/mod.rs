@@ -19,6 +19,7 @@ macro_rules! rows {
     };
 }
 
+mod feed;
 mod graph;
 mod house;
 mod identity;
@@ -78,6 +79,7 @@ pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are
 const AREAS: &[&[PersonalTable]] = &[
     people::TABLES,
     graph::TABLES,
+    feed::TABLES,
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,
