@@ -183,11 +183,18 @@ impl Timelines {
         found: &[Told],
         now: DateTime<Utc>,
     ) -> RedisResult<bool> {
-        let stale: Vec<&Told> = earlier.told.iter().filter(|one| !found.contains(one)).collect();
+        let stale: Vec<&Told> = earlier
+            .told
+            .iter()
+            .filter(|one| !found.contains(one))
+            .collect();
         let mut filling = self.scripts.fill.key(self.key(person));
         filling.arg(earlier.marker.write());
         filling.arg(Marker::new(State::Ready, now).write());
-        filling.arg(millis(self.kept_for)).arg(MOST).arg(stale.len());
+        filling
+            .arg(millis(self.kept_for))
+            .arg(MOST)
+            .arg(stale.len());
         for told in stale.into_iter().chain(found) {
             filling.arg(told.write());
         }
@@ -239,7 +246,8 @@ impl Timelines {
     }
 
     fn anchor_key(&self, reader: Uuid) -> String {
-        self.redis.key(&format!("timeline-anchor:{}", reader.simple()))
+        self.redis
+            .key(&format!("timeline-anchor:{}", reader.simple()))
     }
 }
 
@@ -297,7 +305,9 @@ impl Marker {
 async fn patiently<T>(asking: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(answer) => answer,
-        Err(_) => Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
+        Err(_) => Err(RedisError::from(std::io::Error::from(
+            std::io::ErrorKind::TimedOut,
+        ))),
     }
 }
 
@@ -312,9 +322,18 @@ mod tests {
     #[test]
     fn members_sort_by_their_place_and_above_the_marker() {
         let (one, two) = (Uuid::from_u128(1 << 120), Uuid::from_u128(2 << 120));
-        let early = Told { place: one, id: one };
-        let moved = Told { place: one, id: two };
-        let late = Told { place: two, id: two };
+        let early = Told {
+            place: one,
+            id: one,
+        };
+        let moved = Told {
+            place: one,
+            id: two,
+        };
+        let late = Told {
+            place: two,
+            id: two,
+        };
         let marker = Marker {
             state: State::Ready,
             token: Uuid::max(),

@@ -1,6 +1,7 @@
 //! The payloads of jobs as they are stored. Changing one is changing what running deployments read: old rows must still
 //! decode, so add fields with a default and keep retired names until their rows are gone.
 
+use domain::feed::jobs::{FanOut, RankExplore, Warm};
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -14,7 +15,7 @@ use domain::lifecycle::jobs::{
 };
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, ExportId, PasswordResetId, UserId, VerificationId};
+use domain::{CodeId, ExportId, PasswordResetId, PostId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -34,6 +35,13 @@ fn stored<J: Job>(job: &J) -> String {
 
 fn by_feature(id: Uuid) -> Vec<String> {
     vec![
+        stored(&FanOut {
+            post_id: PostId(id),
+        }),
+        stored(&RankExplore {}),
+        stored(&Warm {
+            user_id: UserId(id),
+        }),
         stored(&AcceptRequests {
             user_id: UserId(id),
         }),
@@ -109,6 +117,9 @@ fn stored_jobs_look_the_same_as_ever() {
     let names: Vec<&str> = all.iter().filter_map(|job| job.split(' ').next()).collect();
     assert_eq!(workers::registry().names(), names, "a new job belongs here");
     assert_snapshot!(all.join("\n"), @r#"
+    feed.fan_out feed normal attempts 20 unique false payload {"post_id":"00000000-0000-0000-0000-000000000007"}
+    feed.rank_explore feed normal attempts 20 unique true payload {}
+    feed.warm feed urgent attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     graph.accept_requests maintenance normal attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     graph.purge_mutes maintenance bulk attempts 20 unique true payload {}
     graph.refresh_popular maintenance bulk attempts 20 unique true payload {}

@@ -9,6 +9,7 @@ mod codes;
 mod contacts;
 mod contracts;
 mod faults;
+mod feed;
 mod graph;
 mod guesses;
 mod harness;

@@ -60,7 +60,9 @@ pub async fn explore(
         ranking = sql::explore::ranking(tx.connection(), None).await?;
     }
     let mut found = match ranking {
-        Some(one) => sql::explore::page(tx.connection(), actor.user, one.generation, span, now).await?,
+        Some(one) => {
+            sql::explore::page(tx.connection(), actor.user, one.generation, span, now).await?
+        }
         None => Vec::new(),
     };
     let limit = usize::try_from(span.limit).unwrap_or_default();

@@ -76,7 +76,9 @@ impl<'a> Walk<'a> {
         let (mut places, mut budget) = (Vec::with_capacity(wanted), skip + limit + FUTILE);
         loop {
             let missing = skip + limit - i64::try_from(places.len()).unwrap_or_default();
-            let step = self.step((missing + missing / 4 + 1).clamp(STEP.0, STEP.1)).await?;
+            let step = self
+                .step((missing + missing / 4 + 1).clamp(STEP.0, STEP.1))
+                .await?;
             for near in &step.near {
                 if near.is_shown && skip > 0 {
                     skip -= 1;
@@ -137,7 +139,11 @@ impl<'a> Walk<'a> {
             }
             Ok(Some(_)) => None,
             Ok(None) => {
-                if timelines.begin(self.reader.0, self.now).await.unwrap_or(false) {
+                if timelines
+                    .begin(self.reader.0, self.now)
+                    .await
+                    .unwrap_or(false)
+                {
                     self.have_made().await?;
                 }
                 None
@@ -161,7 +167,8 @@ impl<'a> Walk<'a> {
         };
         let mut connection = self.platform.db.acquire().await?;
         let floor = part.floor.unwrap_or(Uuid::nil());
-        let near = sql::home::warm(&mut connection, &asked, &part.told, floor, lowest_id(since)).await?;
+        let near =
+            sql::home::warm(&mut connection, &asked, &part.told, floor, lowest_id(since)).await?;
         drop(connection);
         if self.is_out_of_date(&part.marker, &near) {
             self.have_made().await?;

@@ -6,7 +6,7 @@ use poem_openapi::types::Example;
 
 use super::{Caption, CommentsFrom, Hashtag, PostKind, Visibility, sql, words};
 use crate::people::Line;
-use crate::{feed, Error, PostId, Result, UserId};
+use crate::{Error, PostId, Result, UserId, feed};
 
 /// Hashtags of one post, from its caption and beside it.
 const MOST_TAGS: usize = 30;

@@ -121,5 +121,6 @@ const AROUND_ALICE: &str = "
     insert into suggestion_dismissals (user_id, dismissed_id, created_at)
         select alice, bob, now() from who union all select carol, alice, now() from who;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
+    insert into feed_celebrities (user_id, created_at) select alice, now() from who;
     drop table who;
 ";
