@@ -94,7 +94,8 @@ async fn pages_go_on_in_the_ranking_they_began_with() {
     ranked(&app).await;
     let rankings = "select count(distinct generation) from explore_posts";
     assert_eq!(app.count(rankings).await, 1, "old rankings are forgotten");
-    alice.get(&next).await.data(200);
+    let [zoe] = app.given(["zoe"]).await;
+    zoe.get(&next).await.data(200);
 }
 
 #[tokio::test]

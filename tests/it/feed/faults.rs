@@ -30,7 +30,7 @@ impl World {
                  from generate_series(1, 3000) as n;
              insert into user_counts (user_id, created_at) select id, now() from users where username like 'many%';
              insert into follows (follower_id, following_id, id, created_at)
-                 select m.id, a.id, gen_random_uuid(), now() - interval '1 hour' from users a, users m
+                 select m.id, a.id, ('0193' || lpad(substr(m.username, 5), 28, '0'))::uuid, now() from users a, users m
                  where a.username = 'author' and m.username like 'many%';
              update user_counts set follower_count = 3000
                  where user_id = (select id from users where username = 'author')",

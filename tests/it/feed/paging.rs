@@ -84,7 +84,7 @@ async fn somebody_who_follows_thousands_has_a_cold_feed_in_one_statement() {
          insert into user_counts (user_id, created_at)
              select id, now() from users where username like 'many%';
          insert into follows (follower_id, following_id, id, created_at)
-             select a.id, m.id, gen_random_uuid(), now() from users a, users m
+             select a.id, m.id, ('0193' || lpad(substr(m.username, 5), 28, '0'))::uuid, now() from users a, users m
              where a.username = 'alice' and m.username like 'many%';
          insert into posts (id, author_id, kind, caption, state, published_at, place, created_at, updated_at)
              select place, id, 'text', n::text, 'published', now(), place, now(), now()

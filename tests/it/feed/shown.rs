@@ -159,7 +159,7 @@ async fn a_timeline_that_holds_mostly_what_is_not_shown_is_tidied() {
         .delete(&format!("/users/{}/follow", bob.id))
         .await
         .data(200);
-    app.clock.advance(Duration::from_secs(700));
+    app.clock.advance(Duration::from_secs(620));
     assert_eq!(feed(&alice).await, Vec::<String>::new());
     app.drain().await;
     assert_eq!(timeline(&app, alice.id).await, Some(Vec::new()));
