@@ -5,9 +5,8 @@
 //! muted, is asked with each read.
 
 use chrono::TimeDelta;
-use platform::{Platform, Tx, id_at};
+use platform::{Platform, Tx};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{Span, lowest_id, sql};
 use crate::people::Actor;
@@ -30,7 +29,7 @@ const READ_FOR: TimeDelta = TimeDelta::hours(1);
 /// Where a page ended: in which ranking, and at which place there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExplorePlace {
-    pub generation: Uuid,
+    pub generation: i64,
     pub rank: i32,
 }
 
@@ -91,7 +90,8 @@ pub async fn rank_explore(tx: &mut Tx) -> Result<()> {
         of_one_author: OF_ONE_AUTHOR,
         kept: KEPT,
     };
-    sql::explore::rank(tx.connection(), id_at(now), &rules, now).await?;
-    sql::explore::forget(tx.connection(), lowest_id(now - READ_FOR)).await?;
+    sql::explore::rank(tx.connection(), now.timestamp_millis(), &rules, now).await?;
+    let unread = (now - READ_FOR).timestamp_millis();
+    sql::explore::forget(tx.connection(), unread).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{PostId, UserId};
 
 #[derive(Clone, Copy)]
 pub(in crate::feed) struct Ranking {
-    pub(in crate::feed) generation: Uuid,
+    pub(in crate::feed) generation: i64,
     pub(in crate::feed) count: i64,
 }
 
@@ -28,7 +28,7 @@ pub(in crate::feed) struct Rules {
 /// The one that is wanted, where it is there still; else the latest.
 pub(in crate::feed) async fn ranking(
     connection: &mut PgConnection,
-    wanted: Option<Uuid>,
+    wanted: Option<i64>,
 ) -> Result<Option<Ranking>> {
     sqlx::query_as!(
         Ranking,
@@ -49,7 +49,7 @@ pub(in crate::feed) async fn ranking(
 pub(in crate::feed) async fn page(
     connection: &mut PgConnection,
     reader: UserId,
-    generation: Uuid,
+    generation: i64,
     span: &Span<ExplorePlace>,
     now: Time,
 ) -> Result<Vec<Ranked>> {
@@ -83,7 +83,7 @@ pub(in crate::feed) async fn page(
 /// accounts, and of those that do not stand, nothing is shown to strangers.
 pub(in crate::feed) async fn rank(
     connection: &mut PgConnection,
-    generation: Uuid,
+    generation: i64,
     rules: &Rules,
     now: Time,
 ) -> Result<()> {
@@ -105,7 +105,8 @@ pub(in crate::feed) async fn rank(
              from scored)
          insert into explore_posts (generation, rank, post_id, created_at)
          select $1, row_number() over (order by score desc, place desc), id, $2
-         from fair where of_author <= $5 order by score desc, place desc limit $6",
+         from fair where of_author <= $5 order by score desc, place desc limit $6
+         on conflict do nothing",
         generation,
         now,
         rules.since,
@@ -119,7 +120,7 @@ pub(in crate::feed) async fn rank(
 }
 
 /// Deletes rankings older than that, but never the latest.
-pub(in crate::feed) async fn forget(connection: &mut PgConnection, before: Uuid) -> Result<()> {
+pub(in crate::feed) async fn forget(connection: &mut PgConnection, before: i64) -> Result<()> {
     sqlx::query!(
         "delete from explore_posts
          where generation < $1
