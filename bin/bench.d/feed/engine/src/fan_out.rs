@@ -18,7 +18,7 @@ const POSTS: usize = 5;
 const AIM: f64 = 100_000.0;
 
 /// Timelines that are begun at once.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 50;
 
 pub async fn measure(database: &mut Database, alone: bool, report: &mut Report) -> Result<()> {
     let server = Server::commons().await?;
