@@ -8,6 +8,7 @@ use poem_openapi::Tags;
 use crate::comments::CommentsApi;
 use crate::contacts::ContactsApi;
 use crate::devices::DevicesApi;
+use crate::feed::FeedApi;
 use crate::graph::{FollowsApi, ListsApi, QuietApi, SuggestionsApi};
 use crate::hashtags::HashtagsApi;
 use crate::health::HealthApi;
@@ -42,7 +43,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = (PostsApi, DevicesApi, UnsubscribeApi, SearchApi, HashtagsApi, TrendsApi, PostListsApi, ActsApi, CommentsApi);
+type Social = (PostsApi, DevicesApi, UnsubscribeApi, SearchApi, HashtagsApi, TrendsApi, PostListsApi, ActsApi, CommentsApi, FeedApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -78,6 +79,7 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             ActsApi::new(platform),
             CommentsApi::new(platform),
         ),
+        (PostsApi::new(platform), FeedApi::new(platform)),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )

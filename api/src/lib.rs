@@ -12,6 +12,7 @@ mod contacts;
 mod devices;
 mod docs;
 mod edge;
+mod feed;
 mod files;
 mod graph;
 mod hashtags;

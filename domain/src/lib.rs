@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod devices;
 pub mod error;
 mod expiry;
+pub mod feed;
 pub mod graph;
 pub mod hashtags;
 pub mod housekeeping;

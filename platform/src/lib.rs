@@ -19,6 +19,7 @@ pub mod signals;
 pub mod sms;
 pub mod storage;
 pub mod telemetry;
+pub mod timelines;
 
 mod ids;
 mod outbox;
@@ -32,3 +33,4 @@ pub use ids::{id_at, new_id};
 pub use presence::Presence;
 pub use start::{Platform, StartError};
 pub use storage::Storage;
+pub use timelines::Timelines;

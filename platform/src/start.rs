@@ -12,7 +12,7 @@ use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
 use crate::storage::{Storage, StorageSetupError};
-use crate::{Cache, Clock, Db, Presence};
+use crate::{Cache, Clock, Db, Presence, Timelines};
 
 #[derive(Clone)]
 pub struct Platform {
@@ -22,6 +22,7 @@ pub struct Platform {
     pub db: Db,
     pub cache: Cache,
     pub presence: Presence,
+    pub timelines: Timelines,
     pub tickets: Tickets,
     pub control: Control,
     pub rates: RateLimiter,
@@ -68,6 +69,7 @@ impl Platform {
             control: Control::new(redis.clone(), db.pool().clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
             presence: Presence::new(redis.clone()),
+            timelines: Timelines::new(redis.clone(), config.feed.active_for),
             backoff: Backoff::new(&config, redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,
             texter: Texter::new(&config.sms, &config.mail.folder, clock.clone())?,

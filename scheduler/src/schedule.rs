@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::delivery::jobs::{FindDigests, PurgeDigests};
+use domain::feed::jobs::RankExplore;
 use domain::graph::jobs::{PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -30,6 +31,11 @@ pub fn schedule() -> Vec<Entry> {
         .catch_up(CatchUp::All),
         Entry::every(DAY, |_| NewJob::new(&PurgeDigests {}), PurgeDigests::NAME)
             .offset(5 * HOUR + 10 * MINUTE),
+            5 * MINUTE,
+            |_| NewJob::new(&RankExplore {}),
+            RankExplore::NAME,
+        )
+        .offset(2 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgeMutes {}), PurgeMutes::NAME).offset(7 * MINUTE),
         Entry::every(
             HOUR,

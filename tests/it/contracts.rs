@@ -5,6 +5,7 @@ use domain::delivery::jobs::{
     Deliver, FindDigests, PurgeDigests, SendDigest, SendNotificationMail, SendNotificationText,
     SendPush,
 };
+use domain::feed::jobs::{FanOut, RankExplore, Warm};
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -40,6 +41,13 @@ fn stored<J: Job>(job: &J) -> String {
 
 fn by_feature(id: Uuid) -> Vec<String> {
     vec![
+        stored(&FanOut {
+            post_id: PostId(id),
+        }),
+        stored(&RankExplore {}),
+        stored(&Warm {
+            user_id: UserId(id),
+        }),
         stored(&AcceptRequests {
             user_id: UserId(id),
         }),
@@ -155,6 +163,9 @@ fn stored_jobs_look_the_same_as_ever() {
     delivery.send_notification_mail mail normal attempts 20 unique false payload {"notification_id":"00000000-0000-0000-0000-000000000007","place":"00000000-0000-0000-0000-000000000007"}
     delivery.send_notification_text mail normal attempts 6 unique false payload {"notification_id":"00000000-0000-0000-0000-000000000007","place":"00000000-0000-0000-0000-000000000007"}
     delivery.send_push notify normal attempts 10 unique false payload {"device_id":"00000000-0000-0000-0000-000000000007","notification_id":"00000000-0000-0000-0000-000000000007","place":"00000000-0000-0000-0000-000000000007"}
+    feed.fan_out feed normal attempts 20 unique false payload {"post_id":"00000000-0000-0000-0000-000000000007"}
+    feed.rank_explore feed normal attempts 20 unique true payload {}
+    feed.warm feed urgent attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     graph.accept_requests maintenance normal attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     graph.purge_mutes maintenance bulk attempts 20 unique true payload {}
     graph.refresh_popular maintenance bulk attempts 20 unique true payload {}

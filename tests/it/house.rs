@@ -95,7 +95,7 @@ fn all_sources() -> Vec<(PathBuf, String)> {
     all.extend(sources("tests"));
     all.extend(sources("bin/bench.d/jobs/engine/src"));
     all.extend(sources("bin/bench.d/people/engine/src"));
-    all.extend(sources("bin/bench.d/social/engine/src"));
+    all.extend(sources("bin/bench.d/social/engine/src"), sources("bin/bench.d/feed/engine/src"));
     for floor in FLOORS {
         all.extend(sources(&format!("{floor}/src")));
     }

@@ -12,6 +12,7 @@ mod contracts;
 mod delivery;
 mod devices;
 mod faults;
+mod feed;
 mod graph;
 mod guesses;
 mod harness;

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::delivery::jobs::{Deliver, FindDigests, PurgeDigests, SendDigest};
+use domain::UserId;
+use domain::feed::jobs::RankExplore;
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
@@ -63,12 +65,14 @@ async fn every_job(app: &TestApp) {
     coming_in(app).await;
     leaving(app).await;
     telling(app).await;
+    reading(app).await;
     app.enqueue(AcceptRequests {
         user_id: UserId(Uuid::from_u128(7)),
     })
     .await;
     app.enqueue(PurgeMutes {}).await;
     app.enqueue(RefreshPopular {}).await;
+    app.enqueue(RankExplore {}).await;
     app.enqueue(PurgeExports {}).await;
     app.enqueue(RecomputeTrends {}).await;
     app.enqueue(KeepJobTables {}).await;
@@ -149,6 +153,14 @@ async fn telling(app: &TestApp) {
     let user_id = grace.id;
     app.enqueue(SendDigest { user_id, week }).await;
     app.enqueue(PurgeDigests {}).await;
+/// Somebody who reads what another publishes.
+async fn reading(app: &TestApp) {
+    let [reader, writer] = app.given(["reader", "writer"]).await;
+    let path = format!("/users/{}/follow", writer.id);
+    reader.post(&path, Value::Null).await.data(200);
+    reader.get("/posts/feed").await.data(200);
+    let post = json!({"caption": "hello"});
+    writer.post("/posts", post).await.data(201);
 }
 
 /// Somebody who takes their data along, somebody who is about to leave, somebody who is back, and somebody who is gone.

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod failure;
+mod feed;
 mod graph;
 mod housekeeping;
 mod idempotency;

@@ -112,6 +112,7 @@ pub(crate) async fn purge(job: Purge, cx: Cx) -> Result<Outcome, Failure> {
         if !lifecycle::purge_slice(&mut tx, job.user_id, &mut statement).await? {
             tx.rollback().await?;
             lifecycle::purge_files(&cx.platform.storage, job.user_id).await?;
+            cx.platform.timelines.forget(job.user_id.0).await?;
             let mut tx = cx.begin().await?;
             lifecycle::finish(&mut tx, job.user_id).await?;
             return cx.finish(tx).await;

@@ -15,6 +15,12 @@ use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, off
 /// All handlers.
 pub fn registry() -> Registry {
     delivery_jobs(lifecycle_jobs(identity_jobs(Registry::default())))
+use crate::{feed, graph, housekeeping, idempotency, identity, lifecycle, office, people};
+
+    lifecycle_jobs(identity_jobs(Registry::default()))
+        .with(feed::fan_out)
+        .with(feed::rank_explore)
+        .with(feed::warm)
         .with(graph::accept_requests)
         .with(graph::purge_mutes)
         .with(graph::refresh_popular)

@@ -1,7 +1,8 @@
-//! A made-up world, large and fast: people with names, topics and follows, for benchmarks and demonstrations. The same
+//! A made-up world, large and fast: people with names, topics, follows and posts, for benchmarks and demonstrations. The same
 //! seed makes the same world.
 
 mod names;
+mod posts;
 mod sql;
 
 use chrono::TimeDelta;
@@ -25,6 +26,8 @@ pub struct World {
     pub people: usize,
     /// Follows for each person, on the average; they go to few, as in life.
     pub follows: usize,
+    /// Posts for each person, on the average.
+    pub posts: usize,
     pub seed: u64,
 }
 
@@ -46,6 +49,7 @@ pub async fn make(db: &Db, world: World, password: Password, tell: impl Fn(usize
         tell(ids.len());
     }
     follow(db, &mut random, &ids, world.follows).await?;
+    posts::make(db, &mut random, &ids, world.posts).await?;
     sql::settle(db.acquire().await?.as_mut()).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Slice;
+use super::posts::Posts;
 
 type Time = DateTime<Utc>;
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -100,6 +101,33 @@ pub(super) async fn insert_follows(
     Ok(())
 }
 
+/// Nobody is told of them. A post is as old as its id.
+pub(super) async fn insert_posts(connection: &mut PgConnection, posts: &Posts) -> Result<()> {
+    let times: Vec<Time> = posts.ids.iter().map(|id| time_of(*id)).collect();
+    sqlx::query!(
+        "with made as (
+             insert into posts (id, author_id, kind, caption, state, published_at, place, created_at, updated_at)
+             select id, author, 'text', caption, 'published', at, id, at, at
+             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as one (id, author, caption, at)
+             returning id, author_id, created_at),
+         counts as (insert into post_counts (post_id, created_at) select id, created_at from made)
+         update user_counts set post_count = post_count + made.count
+         from (select author_id, count(*) from made group by author_id) as made where user_id = made.author_id",
+        &posts.ids,
+        &posts.authors,
+        &posts.captions,
+        &times,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn time_of(id: Uuid) -> Time {
+    let millis = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
 /// Postgres plans by what it knows of the tables.
 pub(super) async fn settle(connection: &mut PgConnection) -> Result<()> {
     sqlx::raw_sql("set statement_timeout = 0")
@@ -114,6 +142,8 @@ pub(super) async fn settle(connection: &mut PgConnection) -> Result<()> {
         "vacuum analyze name_words",
         "vacuum analyze name_word_slips",
         "vacuum analyze follows",
+        "vacuum analyze posts",
+        "vacuum analyze post_counts",
     ] {
         sqlx::raw_sql(vacuum).execute(&mut *connection).await?;
     }

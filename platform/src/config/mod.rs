@@ -5,6 +5,7 @@ mod auth;
 mod codes;
 mod database;
 mod delivery;
+mod feed;
 mod http;
 mod jobs;
 mod lifecycle;
@@ -27,6 +28,7 @@ pub use auth::{Auth, SameSite, SigningKey};
 pub use codes::Codes;
 pub use database::Database;
 pub use delivery::Delivery;
+pub use feed::Feed;
 pub use http::Http;
 pub use jobs::Jobs;
 pub use lifecycle::Lifecycle;
@@ -69,6 +71,7 @@ pub struct Config {
     pub search: Search,
     pub trends: Trends,
     pub posts: Posts,
+    pub feed: Feed,
     pub telemetry: Telemetry,
 }
 
@@ -120,6 +123,7 @@ impl Config {
         let search = Search::read(reader);
         let trends = Trends::read(reader);
         let posts = Posts::read(reader);
+        let feed = Feed::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
             process: process?,
@@ -141,6 +145,7 @@ impl Config {
             search: search?,
             trends: trends?,
             posts: posts?,
+            feed: feed?,
             telemetry: telemetry?,
         })
     }

@@ -15,6 +15,9 @@ pub struct SeedCommand {
     /// How many others each of them follows, on the average
     #[arg(long, default_value_t = 5)]
     follows: usize,
+    /// How many posts each of them has, on the average
+    #[arg(long, default_value_t = 0)]
+    posts: usize,
     /// Another number makes another world
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -31,6 +34,7 @@ pub async fn run(platform: &Platform, command: SeedCommand) -> Result<()> {
         World {
             people: command.users,
             follows: command.follows,
+            posts: command.posts,
             seed: command.seed,
         },
         command.users,

@@ -38,6 +38,11 @@ impl Member {
         Self::start(&format!("worker {plan}"), settings)
     }
 
+    /// With the handlers of Commons itself.
+    pub fn labour(plan: &str, settings: &HashMap<String, String>) -> Self {
+        Self::start(&format!("labour {plan}"), settings)
+    }
+
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .args([signal, &self.child.id().to_string()])
@@ -96,6 +101,10 @@ fn member() {
                 workers::runtime::run_with(platform, labour::registry(), plan, stop)
                     .await
                     .unwrap();
+            }
+            Some(("labour", plan)) => {
+                let plan: Vec<Plan> = plan.split(' ').map(|plan| plan.parse().unwrap()).collect();
+                workers::run(platform, plan, stop).await.unwrap();
             }
             Some(("registers_traced", traceparent)) => {
                 registers_traced(platform, traceparent).await;

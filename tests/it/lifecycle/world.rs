@@ -164,5 +164,6 @@ const AROUND_ALICE: &str = "
         reply_count = (select count(*) from comments k where k.parent_id = c.comment_id);
     update user_counts set post_count = (select count(*) from posts where author_id = user_id);
     drop table wall;
+    insert into feed_celebrities (user_id, created_at) select alice, now() from who;
     drop table who;
 ";

@@ -20,6 +20,7 @@ macro_rules! rows {
 }
 
 mod delivery;
+mod feed;
 mod graph;
 mod hashtags;
 mod house;
@@ -83,6 +84,7 @@ const AREAS: &[&[PersonalTable]] = &[
     delivery::TABLES,
     hashtags::TABLES,
     people::TABLES,
+    feed::TABLES,
     identity::TABLES,
     keeping::TABLES,
     house::TABLES,
