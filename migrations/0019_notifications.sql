@@ -12,20 +12,50 @@ create table notifications (
     -- Exactly how many people did it, and the latest of them.
     actor_count integer     not null default 0,
     actor_ids   uuid[]      not null default '{}',
+    -- The latest thing that was counted: what came later is news.
+    latest      uuid,
     -- Words, where the kind has none of its own.
     content     text,
     read_at     timestamptz,
+    -- Deleted by its reader. The row stays, or the next count would bring it back; something new does.
+    dismissed_at timestamptz,
     -- Sorts by when something was last added: the key of the list, and the id of the event in a stream.
     place       uuid        not null,
     created_at  timestamptz not null,
     updated_at  timestamptz not null,
     constraint notifications_grouped unique nulls not distinct (user_id, kind, target_type, target_id, bucket),
     constraint notifications_target check ((target_type is null) = (target_id is null)),
-    constraint notifications_actors check (actor_count >= 0)
+    constraint notifications_actors check (actor_count >= 0),
+    constraint notifications_dismissed check (dismissed_at is null or read_at is not null)
 );
 
 create unique index notifications_list on notifications (user_id, place desc);
-create index notifications_unread on notifications (user_id) where read_at is null;
+create index notifications_unread on notifications (user_id, place desc) where read_at is null;
+create index notifications_age on notifications (updated_at);
+
+-- How far the places of a person's notifications are given out. Whoever writes one holds this row until they commit: so
+-- places are seen in their order, and a stream that has shown one has shown all before it.
+create table notification_places (
+    user_id    uuid        primary key references users (id) on delete cascade,
+    place      uuid        not null,
+    created_at timestamptz not null
+) with (fillfactor = 50);
+
+-- The one answer to "does that viewer have this notification?", for every door: a list, a count, a stream, a push, a mail.
+-- What it is about must be shown to them, and one of those who did it.
+create function may_see_notification(viewer uuid, notification notifications) returns boolean
+    language sql stable parallel safe cost 90000
+    return notification.user_id = viewer and notification.dismissed_at is null
+        and (notification.actor_count = 0
+             or exists (select from unnest(notification.actor_ids) as actor where not is_hidden_from(viewer, actor)))
+        and case notification.target_type
+            when 'post' then exists (
+                select from posts where posts.id = notification.target_id and may_see_post(viewer, posts))
+            when 'comment' then exists (
+                select from comments join posts on posts.id = comments.post_id
+                where comments.id = notification.target_id and comments.deleted_at is null
+                  and not is_hidden_from(viewer, comments.author_id) and may_see_post(viewer, posts))
+            else true end;
 
 -- Installations of applications that get pushes.
 create table devices (

@@ -11,7 +11,7 @@ use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
 use crate::storage::{Storage, StorageSetupError};
-use crate::{Cache, Clock, Db, Presence};
+use crate::{Cache, Clock, Db, Live, Presence};
 
 #[derive(Clone)]
 pub struct Platform {
@@ -21,6 +21,7 @@ pub struct Platform {
     pub db: Db,
     pub cache: Cache,
     pub presence: Presence,
+    pub live: Live,
     pub tickets: Tickets,
     pub control: Control,
     pub rates: RateLimiter,
@@ -53,11 +54,13 @@ impl Platform {
         let redis = Redis::new(config.redis.url.expose(), &config.redis.prefix)?;
         let tickets = Tickets::new(redis.clone());
         let cache = Cache::new(redis.clone());
+        let live = Live::new(redis.clone());
         let db = Db::new(
             &config.database,
             clock.clone(),
             tickets.clone(),
             cache.clone(),
+            live.clone(),
         )?;
         Ok(Self {
             control: Control::new(redis.clone(), db.pool().clone()),
@@ -73,6 +76,7 @@ impl Platform {
             redis,
             db,
             cache,
+            live,
             tickets,
         })
     }

@@ -18,6 +18,7 @@ use crate::Clock;
 use crate::cache::Cache;
 use crate::config;
 use crate::jobs::Tickets;
+use crate::live::Live;
 use crate::scope::Scope;
 
 /// A connection that has idled longer than this is asked whether it still lives before a request depends on it.
@@ -30,6 +31,7 @@ pub struct Db {
     clock: Clock,
     tickets: Tickets,
     cache: Cache,
+    live: Live,
 }
 
 impl Db {
@@ -39,6 +41,7 @@ impl Db {
         clock: Clock,
         tickets: Tickets,
         cache: Cache,
+        live: Live,
     ) -> Result<Self, sqlx::Error> {
         let millis = |span: Duration| span.as_millis().to_string();
         let options = PgConnectOptions::from_str(config.url.expose())?
@@ -79,6 +82,7 @@ impl Db {
             clock,
             tickets,
             cache,
+            live,
         })
     }
 
@@ -103,6 +107,7 @@ impl Db {
             self.clock.now(),
             self.tickets.clone(),
             self.cache.clone(),
+            self.live.clone(),
             scope,
         ))
     }
