@@ -12,10 +12,12 @@ use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
 use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFactorApi};
 use crate::lifecycle::LifecycleApi;
+use crate::notifications::NotificationsApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
 use crate::settings::SettingsApi;
+use crate::stream::StreamApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
@@ -35,7 +37,7 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = PostsApi;
+type Social = (PostsApi, NotificationsApi, StreamApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -60,7 +62,11 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
-        PostsApi::new(platform),
+        (
+            PostsApi::new(platform),
+            NotificationsApi::new(platform),
+            StreamApi::new(platform),
+        ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )
@@ -85,6 +91,8 @@ pub(crate) enum Tag {
     Graph,
     /// What people show: posts, and what others say and do under them.
     Posts,
+    /// What happened to a person: a list, and a stream.
+    Notifications,
     /// Address books: whom a person keeps, and who of the numbers on their telephone is here.
     Contacts,
     /// Language, theme, notifications, privacy.

@@ -15,6 +15,7 @@ mod graph;
 mod health;
 mod identity;
 mod lifecycle;
+mod notifications;
 mod office;
 mod openapi;
 mod operations;
@@ -24,6 +25,7 @@ mod posts;
 mod problem;
 mod server;
 mod settings;
+mod stream;
 mod users;
 
 pub use aliases::TABLE as ALIASES;

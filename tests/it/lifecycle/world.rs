@@ -120,6 +120,10 @@ const AROUND_ALICE: &str = "
     insert into user_settings (user_id, language, created_at, updated_at) select alice, 'de', now(), now() from who;
     insert into suggestion_dismissals (user_id, dismissed_id, created_at)
         select alice, bob, now() from who union all select carol, alice, now() from who;
+    insert into notifications (id, user_id, kind, bucket, actor_count, actor_ids, place, created_at, updated_at)
+        select gen_random_uuid(), alice, 'follow', now(), 1, array[bob], gen_random_uuid(), now(), now() from who;
+    insert into notification_places (user_id, place, created_at) select alice, gen_random_uuid(), now() from who
+        on conflict do nothing;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
     drop table who;
 ";

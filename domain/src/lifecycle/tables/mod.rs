@@ -23,6 +23,7 @@ mod graph;
 mod house;
 mod identity;
 mod keeping;
+mod notifications;
 mod people;
 
 /// What a table holds of people, and what becomes of it.
@@ -80,6 +81,7 @@ const AREAS: &[&[PersonalTable]] = &[
     graph::TABLES,
     identity::TABLES,
     keeping::TABLES,
+    notifications::TABLES,
     house::TABLES,
 ];
 
