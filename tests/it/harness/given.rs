@@ -67,6 +67,19 @@ impl TestApp {
         people
     }
 
+    /// The same person, signed in anew: their token has expired.
+    pub async fn login_anew(&self, person: &Somebody) -> Client {
+        let mut tx = self.platform.db.begin().await.unwrap();
+        let auth = &self.platform.config.auth;
+        let entry = enter(&mut tx, auth, person.id, Way::Provider, &Device::default()).await;
+        let Ok(Entry::SignedIn(signed_in)) = entry else {
+            panic!("{} is not let in", person.name);
+        };
+        tx.commit().await.unwrap();
+        self.anonymous()
+            .bearer(signed_in.tokens.token.as_deref().unwrap())
+    }
+
     /// Runs a statement about one person, whose id is `$1`.
     pub async fn about(&self, person: &Somebody, statement: &'static str) {
         sqlx::query(statement)
