@@ -40,11 +40,7 @@ impl StreamApi {
     /// line lives. Whoever comes back sends the id of the last event, as browsers do by themselves, and is told what
     /// happened meanwhile, once; without one the stream begins now. It outlives the access token, and closes within a second
     /// when the session ends. At most 10 streams a person; one more is 429.
-    #[oai(
-        path = "/stream",
-        method = "get",
-        operation_id = "streamNotifications"
-    )]
+    #[oai(path = "/stream", method = "get", operation_id = "streamNotifications")]
     async fn stream(
         &self,
         Signed(actor): Signed,

@@ -69,8 +69,7 @@ async fn unlike(app: &TestApp, author: UserId, post: PostId, who: UserId) {
 }
 
 async fn comment(app: &TestApp, author: UserId, post: PostId, who: UserId) -> CommentId {
-    let said =
-        "insert into comments (id, post_id, author_id, content, created_at, updated_at)
+    let said = "insert into comments (id, post_id, author_id, content, created_at, updated_at)
                 values ($3, $1, $2, 'Nice', $4, $4)";
     let told = [(author, Cause::Comment(post))];
     CommentId(deed(app, said, (post.0, who), &told).await)

@@ -10,9 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{
-    graph, housekeeping, idempotency, identity, lifecycle, notifications, office, people,
-};
+use crate::{graph, housekeeping, idempotency, identity, lifecycle, notifications, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {

@@ -137,14 +137,19 @@ impl Feed {
     fn tell_gone(&mut self, data: Value) {
         let changed: Changed = serde_json::from_value(data).unwrap_or_default();
         for NotificationId(id) in changed.gone {
-            self.chunks.push_back(event("deleted", &json!({ "id": id })));
+            self.chunks
+                .push_back(event("deleted", &json!({ "id": id })));
         }
     }
 }
 
 fn told(notification: &Notification) -> String {
     let data = notification.to_json().unwrap_or_default();
-    format!("id: {}\n{}", notification.place, event("notification", &data))
+    format!(
+        "id: {}\n{}",
+        notification.place,
+        event("notification", &data)
+    )
 }
 
 /// JSON has no line breaks of its own.

@@ -23,9 +23,7 @@ mod view;
 pub use causes::{Cause, TargetType, announce, notify};
 pub use gather::{gather, purge};
 pub use marks::{Dismissed, ReadAll, ReadAllRequest, ReadState, dismiss, read, read_all};
-pub use view::{
-    Filter, Found, Notification, UnreadCount, after, latest_place, list, unread_count,
-};
+pub use view::{Filter, Found, Notification, UnreadCount, after, latest_place, list, unread_count};
 
 use platform::Tx;
 use platform::live::Message;

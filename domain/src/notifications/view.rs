@@ -123,7 +123,8 @@ async fn shown(
     let actors: BTreeSet<UserId> = actors.copied().map(UserId).collect();
     let actors: Vec<UserId> = actors.into_iter().collect();
     let cards = people::cards(connection, user, &actors).await?;
-    let cards: HashMap<Uuid, PersonCard> = cards.into_iter().map(|card| (card.id.0, card)).collect();
+    let cards: HashMap<Uuid, PersonCard> =
+        cards.into_iter().map(|card| (card.id.0, card)).collect();
     let language = settings::language(connection, defaults, user).await?;
     let shown = rows.into_iter().map(|row| one(row, &cards, &language));
     Ok(shown.collect())

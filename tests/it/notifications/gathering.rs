@@ -70,10 +70,16 @@ async fn two_hundred_who_like_at_once_are_one_job_and_one_row() {
     let version = "select xmin::text::bigint from notifications";
     let before = app.count(version).await;
     let mut tx = app.platform.db.begin().await.unwrap();
-    notify(&mut tx, alice.id, Cause::LikeOfPost(post)).await.unwrap();
+    notify(&mut tx, alice.id, Cause::LikeOfPost(post))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     gathered(&app).await;
-    assert_eq!(app.count(version).await, before, "nothing changed: nothing is written");
+    assert_eq!(
+        app.count(version).await,
+        before,
+        "nothing changed: nothing is written"
+    );
 }
 
 #[tokio::test]
@@ -92,15 +98,24 @@ async fn what_is_new_moves_up_unread_and_what_is_taken_back_stays_where_it_is() 
     let second = listed(&alice).await[0].clone();
     assert_eq!(second["id"], first["id"]);
     assert!(second["place"].as_str() > first["place"].as_str());
-    assert_eq!((second["is_read"].clone(), unread(&alice).await), (json!(false), 1));
+    assert_eq!(
+        (second["is_read"].clone(), unread(&alice).await),
+        (json!(false), 1)
+    );
 
-    alice.put("/notifications/read-all", json!({})).await.data(200);
+    alice
+        .put("/notifications/read-all", json!({}))
+        .await
+        .data(200);
     unlike(&app, alice.id, post, carol.id).await;
     gathered(&app).await;
     let third = listed(&alice).await[0].clone();
     assert_eq!(third["content"], "bob likes your post");
     assert_eq!(third["place"], second["place"]);
-    assert_eq!((third["is_read"].clone(), unread(&alice).await), (json!(true), 0));
+    assert_eq!(
+        (third["is_read"].clone(), unread(&alice).await),
+        (json!(true), 0)
+    );
 }
 
 #[tokio::test]

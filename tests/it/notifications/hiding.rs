@@ -21,9 +21,15 @@ async fn whoever_is_muted_blocked_or_away_does_not_count() {
         .post("/users/blocked/block", Value::Null)
         .await
         .data(200);
-    blocks.post("/users/alice/block", Value::Null).await.data(200);
-    app.about(&away, "update users set deactivated_at = now() where id = $1")
-        .await;
+    blocks
+        .post("/users/alice/block", Value::Null)
+        .await
+        .data(200);
+    app.about(
+        &away,
+        "update users set deactivated_at = now() where id = $1",
+    )
+    .await;
     let crowd = [&bob, &muted, &blocked, &blocks, &away];
     liked_by(&app, &alice, &crowd).await;
     gathered(&app).await;
@@ -38,11 +44,17 @@ async fn a_block_hides_at_once_what_was_told_before() {
     liked_by(&app, &alice, &[&carol]).await;
     gathered(&app).await;
     assert_eq!(unread(&alice).await, 2);
-    carol.post("/users/alice/block", Value::Null).await.data(200);
+    carol
+        .post("/users/alice/block", Value::Null)
+        .await
+        .data(200);
     let told = listed(&alice).await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0]["content"], "bob likes your post");
-    assert_eq!((told[0]["actor_count"].clone(), unread(&alice).await), (json!(1), 1));
+    assert_eq!(
+        (told[0]["actor_count"].clone(), unread(&alice).await),
+        (json!(1), 1)
+    );
     assert_eq!(told[0]["actors"].as_array().unwrap().len(), 1);
     gathered(&app).await;
 }

@@ -86,7 +86,9 @@ async fn all_are_read_up_to_a_place_or_those_that_there_are() {
     let up_to = json!({"up_to": list[1]["place"]});
     let read = alice.put("/notifications/read-all", up_to).await.data(200);
     assert_eq!(read, json!({"marked": 2, "unread_count": 1}));
-    let read = alice.send(Method::PUT, "/notifications/read-all", None).await;
+    let read = alice
+        .send(Method::PUT, "/notifications/read-all", None)
+        .await;
     assert_eq!(read.data(200), json!({"marked": 1, "unread_count": 0}));
     let again = alice.put("/notifications/read-all", json!({})).await;
     assert_eq!(again.data(200)["marked"], 0);
@@ -128,7 +130,9 @@ async fn a_deleted_one_is_back_only_with_something_new() {
     assert_eq!(texts(&alice).await, Vec::<String>::new());
     let post = PostId(told["target_id"].as_str().unwrap().parse().unwrap());
     let mut tx = app.platform.db.begin().await.unwrap();
-    notify(&mut tx, alice.id, Cause::LikeOfPost(post)).await.unwrap();
+    notify(&mut tx, alice.id, Cause::LikeOfPost(post))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     gathered(&app).await;
     assert_eq!(texts(&alice).await, Vec::<String>::new());
@@ -143,7 +147,10 @@ async fn nobody_reads_or_deletes_what_is_anothers() {
     let app = TestApp::start().await;
     let [alice, bob] = liked(&app, 1).await;
     let id = listed(&alice).await[0]["id"].as_str().unwrap().to_owned();
-    let (read, one) = (format!("/notifications/{id}/read"), format!("/notifications/{id}"));
+    let (read, one) = (
+        format!("/notifications/{id}/read"),
+        format!("/notifications/{id}"),
+    );
     for (method, path) in [(Method::PUT, &read), (Method::DELETE, &one)] {
         let stranger = bob.send(method.clone(), path, None).await;
         assert_eq!(stranger.problem(404), "not_found");
@@ -155,10 +162,15 @@ async fn nobody_reads_or_deletes_what_is_anothers() {
         "/notifications/unread-count",
         "/notifications/stream",
     ] {
-        assert_eq!(app.anonymous().get(path).await.problem(401), "token_missing");
+        assert_eq!(
+            app.anonymous().get(path).await.problem(401),
+            "token_missing"
+        );
     }
     assert_eq!(texts(&bob).await, Vec::<String>::new());
     assert_eq!((unread(&bob).await, unread(&alice).await), (0, 1));
-    bob.put("/notifications/read-all", json!({})).await.data(200);
+    bob.put("/notifications/read-all", json!({}))
+        .await
+        .data(200);
     assert_eq!(unread(&alice).await, 1);
 }

@@ -1,5 +1,6 @@
 //! The stream over real connections: replicas of their own, with a bus of their own.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 
 use domain::identity::{Device, Entry, Way, enter};
@@ -24,7 +25,7 @@ impl Replica {
         let bind: SocketAddr = free.local_addr().unwrap();
         drop(free);
         let bind = bind.to_string();
-        let mut all = vec![("BIND", bind.as_str()), ("STREAM_HEARTBEAT", "400ms")];
+        let mut all = vec![("BIND", bind.as_str()), ("STREAM_HEARTBEAT", "60s")];
         all.extend(settings);
         let guest = app.beside(&all);
         let stop = CancellationToken::new();
@@ -98,7 +99,8 @@ impl Stream {
             }
             let chunk = tokio::time::timeout(Duration::from_secs(10), self.response.chunk());
             let chunk = chunk.await.expect("the stream says something").ok()??;
-            self.text.push_str(&String::from_utf8(chunk.to_vec()).unwrap());
+            self.text
+                .push_str(&String::from_utf8(chunk.to_vec()).unwrap());
         }
     }
 
@@ -137,7 +139,9 @@ impl Stream {
     async fn ends(&mut self) {
         let end = async { while self.block().await.is_some() {} };
         let soon = Duration::from_secs(1);
-        tokio::time::timeout(soon, end).await.expect("the stream is over");
+        tokio::time::timeout(soon, end)
+            .await
+            .expect("the stream is over");
     }
 }
 
@@ -165,27 +169,91 @@ async fn what_happens_is_streamed_as_it_is_listed() {
     assert_eq!((told.name.as_str(), &told.data), ("notification", &listed));
     assert_eq!(told.id, listed["place"].as_str().unwrap());
     let count = stream.next().await;
-    assert_eq!((count.name.as_str(), count.data), ("unread_count", json!({"unread_count": 1})));
+    assert_eq!(
+        (count.name.as_str(), count.data),
+        ("unread_count", json!({"unread_count": 1}))
+    );
 
     let path = format!("/notifications/{}/read", listed["id"].as_str().unwrap());
     alice.put(&path, Value::Null).await.data(200);
     assert_eq!(stream.next().await.data["unread_count"], 0);
     follow(&carol, &alice).await;
     gathered(&app).await;
-    assert_eq!(stream.notification().await.data["content"], "carol and bob follow you");
+    assert_eq!(
+        stream.notification().await.data["content"],
+        "carol and bob follow you"
+    );
     let path = format!("/notifications/{}", listed["id"].as_str().unwrap());
     assert_eq!(stream.next().await.name, "unread_count");
     alice.delete(&path).await.data(200);
     let gone = stream.next().await;
-    assert_eq!((gone.name.as_str(), &gone.data["id"]), ("deleted", &listed["id"]));
-    // Silence is not death.
-    loop {
-        if stream.block().await.unwrap() == ": still here" {
-            break;
-        }
-    }
+    assert_eq!(
+        (gone.name.as_str(), &gone.data["id"]),
+        ("deleted", &listed["id"])
+    );
     drop(stream);
     replica.end().await;
+}
+
+#[tokio::test]
+async fn a_silent_stream_shows_that_it_lives_and_looks_whether_it_may() {
+    let app = TestApp::start().await;
+    let [alice, bob] = app.given(["alice", "bob"]).await;
+    let replica = Replica::start(&app, &[("STREAM_HEARTBEAT", "200ms")]).await;
+    let mut stream = replica.open(&token(&app, alice.id).await, None).await;
+    assert_eq!(stream.block().await.unwrap(), ": still here");
+    // What nobody said is found as well.
+    app.about(
+        &bob,
+        "insert into notifications (id, user_id, kind, bucket, content, place, created_at, updated_at)
+         select $1, id, 'system', now(), 'Found', gen_random_uuid(), now(), now() from users where username = 'alice'",
+    )
+    .await;
+    assert_eq!(stream.notification().await.data["content"], "Found");
+    app.run("update sessions set revoked_at = now(), revoked_why = 'by hand'")
+        .await;
+    app.platform.redis.wipe().await.unwrap();
+    stream.ends().await;
+    replica.end().await;
+}
+
+/// Forty groups are written by many workers at once while the client goes and comes back.
+#[tokio::test]
+async fn nothing_is_missed_and_nothing_comes_twice_however_often_the_line_breaks() {
+    let app = TestApp::start().await;
+    let [alice, bob] = app.given(["alice", "bob"]).await;
+    let token = token(&app, alice.id).await;
+    let (one, other) = (
+        Replica::start(&app, &[]).await,
+        Replica::start(&app, &[]).await,
+    );
+    let mut expected = BTreeSet::new();
+    for _ in 0..40 {
+        let post = post_by(&alice).await;
+        like(&app, alice.id, post, bob.id).await;
+        expected.insert(post.to_string());
+    }
+    let (mut seen, mut last) = (Vec::new(), Some(Uuid::nil().to_string()));
+    let reading = async {
+        while seen.len() < expected.len() {
+            for replica in [&one, &other] {
+                let mut stream = replica.open(&token, last.as_deref()).await;
+                for _ in 0..3 {
+                    if seen.len() == expected.len() {
+                        break;
+                    }
+                    let event = stream.notification().await;
+                    seen.push(event.data["target_id"].as_str().unwrap().to_owned());
+                    last = Some(event.id);
+                }
+            }
+        }
+    };
+    tokio::join!(reading, gathered(&app));
+    let found: BTreeSet<String> = seen.iter().cloned().collect();
+    assert_eq!((found, seen.len()), (expected, 40));
+    one.end().await;
+    other.end().await;
 }
 
 #[tokio::test]
@@ -206,7 +274,10 @@ async fn who_comes_back_is_told_what_happened_meanwhile_once_whatever_restarted(
         seen.push((round, told.id));
     }
     let took = first.end().await;
-    assert!(took < Duration::from_secs(5), "streams end at SIGTERM: {took:?}");
+    assert!(
+        took < Duration::from_secs(5),
+        "streams end at SIGTERM: {took:?}"
+    );
     stream.ends().await;
 
     let mut missed = Vec::new();
@@ -235,12 +306,14 @@ async fn who_comes_back_is_told_what_happened_meanwhile_once_whatever_restarted(
 #[tokio::test]
 async fn a_stream_closes_within_a_second_of_the_end_of_its_session() {
     let app = TestApp::start().await.leaving_jobs();
-    let replica = Replica::start(&app, &[("STREAM_HEARTBEAT", "60s")]).await;
+    let replica = Replica::start(&app, &[]).await;
     let root = app.admin().await;
     for way in ["logout", "ended", "password", "suspended", "others"] {
         let registered = app.register(&format!("alice_{way}")).await.data(201);
         let id: UserId = registered["id"].as_str().unwrap().parse().unwrap();
-        let alice = app.anonymous().bearer(registered["token"].as_str().unwrap());
+        let alice = app
+            .anonymous()
+            .bearer(registered["token"].as_str().unwrap());
         let token = match way {
             "logout" | "suspended" => registered["token"].as_str().unwrap().to_owned(),
             _ => token(&app, id).await,
@@ -251,19 +324,22 @@ async fn a_stream_closes_within_a_second_of_the_end_of_its_session() {
             "ended" => {
                 let sessions = alice.get("/auth/sessions").await.data(200);
                 let sessions = sessions.as_array().unwrap();
-                let other = sessions.iter().find(|one| one["is_current"] == false).unwrap();
+                let other = sessions
+                    .iter()
+                    .find(|one| one["is_current"] == false)
+                    .unwrap();
                 let path = format!("/auth/sessions/{}", other["id"].as_str().unwrap());
                 alice.delete(&path).await
             }
             "password" => {
                 let body = json!({
-                    "current_password": crate::harness::PASSWORD, "new_password": "Another-horse-8"
+                    "current_password": crate::harness::PASSWORD, "password": "Another-horse-8"
                 });
                 alice.put("/auth/password", body).await
             }
             "suspended" => {
-                let path = format!("/admin/users/{id}/suspend");
-                root.post(&path, json!({"reason": "spam"})).await
+                let path = format!("/admin/users/{id}/suspension");
+                root.put(&path, json!({"reason": "spam"})).await
             }
             _ => alice.delete("/auth/sessions").await,
         }
@@ -310,7 +386,10 @@ async fn a_stream_outlives_a_restart_of_redis() {
     };
     follow(&bob, &alice).await;
     gather().await;
-    assert_eq!(stream.notification().await.data["content"], "bob follows you");
+    assert_eq!(
+        stream.notification().await.data["content"],
+        "bob follows you"
+    );
     servers.restart_redis().await;
     follow(&carol, &alice).await;
     eventually("Redis is back", Duration::from_secs(10), async || {
@@ -318,7 +397,10 @@ async fn a_stream_outlives_a_restart_of_redis() {
     })
     .await;
     gather().await;
-    assert_eq!(stream.notification().await.data["content"], "carol and bob follow you");
+    assert_eq!(
+        stream.notification().await.data["content"],
+        "carol and bob follow you"
+    );
     drop(stream);
     replica.end().await;
     servers.stop().await;

@@ -54,7 +54,9 @@ pub(in crate::notifications) async fn count(
 ) -> Result<Vec<Found>> {
     let target = cause.target().map(|(_, id)| id);
     match cause {
-        Cause::LikeOfPost(_) | Cause::LikeOfComment(_) => likes(connection, user, cause, days, now).await,
+        Cause::LikeOfPost(_) | Cause::LikeOfComment(_) => {
+            likes(connection, user, cause, days, now).await
+        }
         Cause::MentionInPost(_) | Cause::MentionInComment(_) => {
             mentions(connection, user, cause, days, now).await
         }
@@ -84,14 +86,28 @@ pub(in crate::notifications) async fn count(
                   and exists (select from posts mine where mine.id = $2 and mine.author_id = $1)")
         }
         Cause::Follow => {
-            count!(connection, user, target, now, days, "
+            count!(
+                connection,
+                user,
+                target,
+                now,
+                days,
+                "
                 select follower_id as actor, id from follows
-                where following_id = $1 and id >= day.since and id < day.until")
+                where following_id = $1 and id >= day.since and id < day.until"
+            )
         }
         Cause::FollowRequest => {
-            count!(connection, user, target, now, days, "
+            count!(
+                connection,
+                user,
+                target,
+                now,
+                days,
+                "
                 select follower_id as actor, id from follow_requests
-                where following_id = $1 and id >= day.since and id < day.until")
+                where following_id = $1 and id >= day.since and id < day.until"
+            )
         }
     }
 }

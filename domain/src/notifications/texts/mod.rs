@@ -154,7 +154,10 @@ mod tests {
         assert_eq!(likes(&all[..1], 2, "en"), "Ann and 1 other like your post");
         assert_eq!(likes(&all, 13, "en-GB"), "Ann and 12 others like your post");
         assert_eq!(likes(&all[..1], 1, "de"), "Ann gefällt dein Beitrag");
-        assert_eq!(likes(&all[..2], 2, "de"), "Ann und Ben gefällt dein Beitrag");
+        assert_eq!(
+            likes(&all[..2], 2, "de"),
+            "Ann und Ben gefällt dein Beitrag"
+        );
         assert_eq!(
             likes(&all[..1], 2, "de-AT"),
             "Ann und 1 weiteren Person gefällt dein Beitrag"
@@ -168,7 +171,10 @@ mod tests {
 
     #[test]
     fn a_name_is_not_filled_in() {
-        assert_eq!(likes(&["{n}", "{one}"], 2, "en"), "{n} and {one} like your post");
+        assert_eq!(
+            likes(&["{n}", "{one}"], 2, "en"),
+            "{n} and {one} like your post"
+        );
     }
 
     /// The compiler sees to it that every deed has sentences in every language; here that they say what they are for.
@@ -180,7 +186,10 @@ mod tests {
                 assert!(of.one.contains("{one}"), "{} {deed:?}", table.language);
                 assert!(of.two.contains("{one}") && of.two.contains("{two}"));
                 for others in [of.others.one, of.others.other] {
-                    assert!(others.contains("{one}") && others.contains("{n}"), "{others}");
+                    assert!(
+                        others.contains("{one}") && others.contains("{n}"),
+                        "{others}"
+                    );
                 }
             }
         }
