@@ -78,7 +78,7 @@ impl NotificationsApi {
 
     /// Count unread notifications
     ///
-    /// Up to 1,000.
+    /// Up to 500.
     #[oai(
         path = "/unread-count",
         method = "get",

@@ -6,7 +6,7 @@
 //! itself back, and nothing has to be right but the count.
 //!
 //! A group is who is told, what was done, to what, on which day (UTC). **Who sees a notification is decided in one place**,
-//! `may_see_notification` in Postgres, by every door.
+//! `notifications_of` in Postgres, by every door.
 //!
 //! Places are given out under a lock of the person ([`Places`](places::Places)): they are committed in their order, and a
 //! stream that resumes after one misses none.

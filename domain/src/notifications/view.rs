@@ -16,7 +16,7 @@ use crate::settings::{self, Language, NotificationType};
 use crate::{NotificationId, Result, UserId};
 
 /// Lists, and what is unread, are counted up to here.
-pub(super) const MOST_COUNTED: i64 = 1_000;
+pub(super) const MOST_COUNTED: i64 = 500;
 
 /// What happened to a person, grouped by day.
 #[derive(Clone, Debug, Object)]
@@ -48,7 +48,7 @@ pub struct Notification {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
 #[oai(example)]
 pub struct UnreadCount {
-    /// Counted up to 1,000.
+    /// Counted up to 500.
     pub unread_count: i64,
 }
 

@@ -17,7 +17,7 @@ pub(super) const TABLES: &[PersonalTable] = &[
                                               'by', array(select username from unnest(n.actor_ids) as actor
                                                           join users on users.id = actor
                                                           where not is_hidden_from($1, actor)))
-                    from notifications n where n.user_id = $1 and may_see_notification($1, n) order by n.place",
+                    from notifications_of($1) n order by n.place",
         }]),
         purge: Purge::Delete(&[rows!("notifications", "user_id")]),
     },

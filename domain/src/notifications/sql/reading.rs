@@ -33,11 +33,12 @@ pub(in crate::notifications) async fn list(
     sqlx::query_as!(
         Row,
         r#"
-        select id as "id: NotificationId", kind as "kind: NotificationType", target_type as "target_type: TargetType",
-               target_id, actor_count, actor_ids, content, read_at is not null as "is_read!", place, created_at, updated_at
-        from notifications n
-        where user_id = $1 and place < $2 and ($3::boolean is null or (read_at is null) = $3)
-          and ($4::text is null or kind = $4) and may_see_notification($1, n)
+        select id as "id!: NotificationId", kind as "kind!: NotificationType", target_type as "target_type: TargetType",
+               target_id, actor_count as "actor_count!", actor_ids as "actor_ids!", content,
+               read_at is not null as "is_read!", place as "place!", created_at as "created_at!",
+               updated_at as "updated_at!"
+        from notifications_of($1)
+        where place < $2 and ($3::boolean is null or (read_at is null) = $3) and ($4::text is null or kind = $4)
         order by place desc offset $5 limit $6
         "#,
         user.0,
@@ -59,9 +60,8 @@ pub(in crate::notifications) async fn count(
     sqlx::query_scalar!(
         r#"
         select count(*) as "count!" from (
-            select from notifications n
-            where user_id = $1 and ($2::boolean is null or (read_at is null) = $2)
-              and ($3::text is null or kind = $3) and may_see_notification($1, n)
+            select from notifications_of($1)
+            where ($2::boolean is null or (read_at is null) = $2) and ($3::text is null or kind = $3)
             limit $4) as found
         "#,
         user.0,
@@ -83,10 +83,12 @@ pub(in crate::notifications) async fn after(
     sqlx::query_as!(
         Row,
         r#"
-        select id as "id: NotificationId", kind as "kind: NotificationType", target_type as "target_type: TargetType",
-               target_id, actor_count, actor_ids, content, read_at is not null as "is_read!", place, created_at, updated_at
-        from notifications n
-        where user_id = $1 and place > $2 and may_see_notification($1, n)
+        select id as "id!: NotificationId", kind as "kind!: NotificationType", target_type as "target_type: TargetType",
+               target_id, actor_count as "actor_count!", actor_ids as "actor_ids!", content,
+               read_at is not null as "is_read!", place as "place!", created_at as "created_at!",
+               updated_at as "updated_at!"
+        from notifications_of($1)
+        where place > $2
         order by place limit $3
         "#,
         user.0,
@@ -104,9 +106,7 @@ pub(in crate::notifications) async fn unread(
     sqlx::query_scalar!(
         r#"
         select count(*) as "count!" from (
-            select from notifications n
-            where user_id = $1 and read_at is null and may_see_notification($1, n)
-            limit $2) as found
+            select from notifications_of($1) where read_at is null limit $2) as found
         "#,
         user.0,
         MOST_COUNTED,
@@ -125,9 +125,9 @@ pub(in crate::notifications) async fn read(
     sqlx::query_scalar!(
         r#"
         with found as (
-            select id, read_at from notifications n where id = $2 and may_see_notification($1, n) for no key update),
+            select id from notifications_of($1) where id = $2),
         changed as (
-            update notifications set read_at = $3 where id = (select id from found where read_at is null)
+            update notifications set read_at = $3 where id = (select id from found) and read_at is null
             returning id)
         select exists (select from changed) as "changed!" from found
         "#,
@@ -165,8 +165,8 @@ pub(in crate::notifications) async fn dismiss(
     now: Time,
 ) -> Result<bool> {
     let changed = sqlx::query!(
-        "update notifications n set dismissed_at = $3, read_at = coalesce(read_at, $3)
-         where id = $2 and may_see_notification($1, n)",
+        "update notifications set dismissed_at = $3, read_at = coalesce(read_at, $3)
+         where id = (select id from notifications_of($1) where id = $2) and dismissed_at is null",
         user.0,
         id.0,
         now,

@@ -49,7 +49,7 @@ enum Deed {
 
 struct Table {
     language: &'static str,
-    sentences: fn(Deed) -> Sentences,
+    sentences: fn(Deed) -> &'static Sentences,
 }
 
 /// The first is for whoever reads none of them.
