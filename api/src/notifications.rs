@@ -40,10 +40,6 @@ impl NotificationsApi {
     /// it; it moves up, unread, when somebody joins, and goes when nobody is left. What whoever asks may not see any more is
     /// left out.
     #[oai(path = "/", method = "get", operation_id = "listNotifications")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a parameter of the query"
-    )]
     async fn list(
         &self,
         Signed(actor): Signed,

@@ -68,6 +68,28 @@ impl Cause {
         }
     }
 
+    /// None: nothing of this kind is gathered.
+    fn of(kind: NotificationType, target: Option<(TargetType, Uuid)>) -> Option<Self> {
+        match (kind, target) {
+            (NotificationType::Follow, None) => Some(Self::Follow),
+            (NotificationType::FollowRequest, None) => Some(Self::FollowRequest),
+            (kind, Some((TargetType::Post, id))) => match kind {
+                NotificationType::Like => Some(Self::LikeOfPost(PostId(id))),
+                NotificationType::Comment => Some(Self::Comment(PostId(id))),
+                NotificationType::Mention => Some(Self::MentionInPost(PostId(id))),
+                NotificationType::Share => Some(Self::Share(PostId(id))),
+                _ => None,
+            },
+            (kind, Some((TargetType::Comment, id))) => match kind {
+                NotificationType::Like => Some(Self::LikeOfComment(CommentId(id))),
+                NotificationType::Reply => Some(Self::Reply(CommentId(id))),
+                NotificationType::Mention => Some(Self::MentionInComment(CommentId(id))),
+                _ => None,
+            },
+            (_, None) => None,
+        }
+    }
+
     /// Whether somebody who did it does it again: a second comment is news, a second like of the same post is none.
     pub(super) fn repeats(self) -> bool {
         matches!(self, Self::Comment(_) | Self::Reply(_) | Self::Share(_))
@@ -85,6 +107,30 @@ pub async fn notify(tx: &mut Tx, user: UserId, cause: Cause) -> Result<()> {
         since,
     })
     .await?;
+    Ok(())
+}
+
+/// A block came between two people: what either was told of the other is counted again. They are hidden from each other
+/// at once in any case; this sets right the numbers, of the latest five hundred of each.
+pub async fn part(tx: &mut Tx, one: UserId, other: UserId) -> Result<()> {
+    let since = tx.now();
+    let mut again = Vec::new();
+    for (user, other) in [(one, other), (other, one)] {
+        let groups = sql::rows::groups_with(tx.connection(), user, other).await?;
+        let known = groups.into_iter().filter_map(|group| {
+            let target = group.target_type.zip(group.target_id);
+            Cause::of(group.kind, target)
+        });
+        let causes = known.chain([Cause::Follow, Cause::FollowRequest]);
+        again.extend(causes.map(|cause| Gather {
+            user_id: user,
+            cause,
+            since,
+        }));
+    }
+    // Whoever tells several keeps to an order, so that nobody waits in a circle.
+    again.sort_by_cached_key(Gather::group);
+    tx.enqueue_all(again).await?;
     Ok(())
 }
 

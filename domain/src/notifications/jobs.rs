@@ -29,12 +29,18 @@ impl Job for Gather {
     const POOL: Pool = Pool::Notify;
 
     fn unique(&self) -> Option<Unique> {
+        Some(Unique::key(self.group()).coalesce(QUIET, LONGEST))
+    }
+}
+
+impl Gather {
+    /// What is gathered together.
+    pub(super) fn group(&self) -> String {
         let (kind, user) = (self.cause.kind().name(), self.user_id);
-        let key = match self.cause.target() {
+        match self.cause.target() {
             Some((_, target)) => format!("{user} {kind} {target}"),
             None => format!("{user} {kind}"),
-        };
-        Some(Unique::key(key).coalesce(QUIET, LONGEST))
+        }
     }
 }
 

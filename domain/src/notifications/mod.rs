@@ -20,7 +20,7 @@ mod sql;
 pub mod texts;
 mod view;
 
-pub use causes::{Cause, TargetType, announce, notify};
+pub use causes::{Cause, TargetType, announce, notify, part};
 pub use gather::{gather, purge};
 pub use marks::{Dismissed, ReadAll, ReadAllRequest, ReadState, dismiss, read, read_all};
 pub use view::{Filter, Found, Notification, UnreadCount, after, latest_place, list, unread_count};

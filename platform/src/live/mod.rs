@@ -91,9 +91,8 @@ impl Live {
     /// Hears what is said to a person from now on; of what was said before, [`Message::Missed`] tells. At most `most`
     /// connections of a person on one replica.
     pub fn listen(&self, person: Uuid, most: usize) -> Result<Listener, TooMany> {
-        self.hub.join(person, most, |commands| {
-            bus::start(&self.redis, &self.hub, commands)
-        })
+        let start = |commands| bus::start(&self.redis, &self.hub, commands);
+        self.hub.join(person, most, start)
     }
 
     /// Ends all connections of this process, and takes no more: it is about to stop.

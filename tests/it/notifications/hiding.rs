@@ -57,6 +57,9 @@ async fn a_block_hides_at_once_what_was_told_before() {
     );
     assert_eq!(told[0]["actors"].as_array().unwrap().len(), 1);
     gathered(&app).await;
+    let rows = "select count(*) from notifications where actor_count = 1";
+    assert_eq!(app.count(rows).await, 1);
+    assert_eq!(app.count("select count(*) from notifications").await, 1);
 }
 
 #[tokio::test]

@@ -79,6 +79,34 @@ pub(in crate::notifications) async fn kept(
     }
 }
 
+/// What is gathered in a group.
+pub(in crate::notifications) struct Group {
+    pub(in crate::notifications) kind: NotificationType,
+    pub(in crate::notifications) target_type: Option<TargetType>,
+    pub(in crate::notifications) target_id: Option<Uuid>,
+}
+
+/// Of the latest groups of a person, those in which another takes part, or may.
+pub(in crate::notifications) async fn groups_with(
+    connection: &mut PgConnection,
+    user: UserId,
+    other: UserId,
+) -> Result<Vec<Group>> {
+    sqlx::query_as!(
+        Group,
+        r#"
+        select kind as "kind: NotificationType", target_type as "target_type: TargetType", target_id
+        from (select kind, target_type, target_id, actor_ids, actor_count from notifications
+              where user_id = $1 order by place desc limit 500) as latest
+        where $2 = any(actor_ids) or actor_count > cardinality(actor_ids)
+        "#,
+        user.0,
+        other.0,
+    )
+    .fetch_all(connection)
+    .await
+}
+
 /// Something new came: the row moves to `place`, unread, whatever became of it before.
 pub(in crate::notifications) async fn gain(
     connection: &mut PgConnection,
