@@ -16,12 +16,13 @@ use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
 use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFactorApi};
 use crate::lifecycle::LifecycleApi;
+use crate::notifications::NotificationsApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
-use crate::posts::PostsApi;
-use crate::search::SearchApi;
 use crate::posts::{ActsApi, PostListsApi, PostsApi};
+use crate::search::SearchApi;
 use crate::settings::SettingsApi;
+use crate::stream::StreamApi;
 use crate::trends::TrendsApi;
 use crate::unsubscribe::UnsubscribeApi;
 use crate::users::UsersApi;
@@ -43,7 +44,13 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = (PostsApi, DevicesApi, UnsubscribeApi, SearchApi, HashtagsApi, TrendsApi, PostListsApi, ActsApi, CommentsApi, FeedApi);
+type Social = (Posts, Finding, Telling);
+
+type Posts = (PostsApi, PostListsApi, ActsApi, CommentsApi, FeedApi);
+
+type Finding = (SearchApi, HashtagsApi, TrendsApi);
+
+type Telling = (NotificationsApi, StreamApi, DevicesApi, UnsubscribeApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -69,17 +76,25 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             SuggestionsApi::new(platform),
         ),
         (
-            PostsApi::new(platform),
-            DevicesApi::new(platform),
-            UnsubscribeApi::new(platform),
-            SearchApi::new(platform),
-            HashtagsApi::new(platform),
-            TrendsApi::new(platform),
-            PostListsApi::new(platform),
-            ActsApi::new(platform),
-            CommentsApi::new(platform),
+            (
+                PostsApi::new(platform),
+                PostListsApi::new(platform),
+                ActsApi::new(platform),
+                CommentsApi::new(platform),
+                FeedApi::new(platform),
+            ),
+            (
+                SearchApi::new(platform),
+                HashtagsApi::new(platform),
+                TrendsApi::new(platform),
+            ),
+            (
+                NotificationsApi::new(platform),
+                StreamApi::new(platform),
+                DevicesApi::new(platform),
+                UnsubscribeApi::new(platform),
+            ),
         ),
-        (PostsApi::new(platform), FeedApi::new(platform)),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
     )
@@ -104,10 +119,10 @@ pub(crate) enum Tag {
     Graph,
     /// What people show: posts, and what others say and do under them.
     Posts,
+    /// What happened to a person: a list, and a stream.
+    Notifications,
     /// Address books: whom a person keeps, and who of the numbers on their telephone is here.
     Contacts,
-    /// What happened to a person, and how they hear of it.
-    Notifications,
     /// Language, theme, notifications, privacy.
     Settings,
     /// Accounts, for administrators: vouching, suspending, roles.

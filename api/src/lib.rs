@@ -19,6 +19,7 @@ mod hashtags;
 mod health;
 mod identity;
 mod lifecycle;
+mod notifications;
 mod office;
 mod openapi;
 mod operations;
@@ -31,6 +32,7 @@ mod server;
 mod settings;
 mod trends;
 mod unsubscribe;
+mod stream;
 mod users;
 
 pub use aliases::TABLE as ALIASES;

@@ -26,10 +26,18 @@ const GRACE: Duration = Duration::from_secs(10);
 /// for which proxies keep a connection to us open, so that they never write into one that we are closing.
 const HEADERS_WITHIN: Duration = Duration::from_secs(75);
 
-/// Serves the API until `stop`, then lets the requests that run finish.
+/// Serves the API until `stop`, then lets the requests that run finish; streams end at once, and their
+/// clients come back elsewhere.
 pub async fn serve(platform: Platform, stop: CancellationToken) -> std::io::Result<()> {
     let addr = platform.config.http.bind;
-    run("API", addr, crate::app(platform), stop).await
+    let live = platform.live.clone();
+    let mut serving = std::pin::pin!(run("API", addr, crate::app(platform), stop.clone()));
+    tokio::select! {
+        served = serving.as_mut() => return served,
+        // Streams would never finish by themselves.
+        () = stop.cancelled() => live.close(),
+    }
+    serving.await
 }
 
 pub(crate) async fn run(

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod ids;
 pub mod lifecycle;
 pub mod media;
+pub mod notifications;
 pub mod office;
 pub mod operations;
 pub mod people;

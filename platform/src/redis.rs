@@ -54,6 +54,11 @@ impl Redis {
         Ok(subscription)
     }
 
+    /// A connection that listens to nothing yet.
+    pub async fn pubsub(&self) -> RedisResult<redis::aio::PubSub> {
+        self.client.get_async_pubsub().await
+    }
+
     pub fn key(&self, name: &str) -> String {
         format!("{}:{name}", self.prefix)
     }

@@ -12,7 +12,7 @@ use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
 use crate::storage::{Storage, StorageSetupError};
-use crate::{Cache, Clock, Db, Presence, Timelines};
+use crate::{Cache, Clock, Db, Live, Presence, Timelines};
 
 #[derive(Clone)]
 pub struct Platform {
@@ -23,6 +23,7 @@ pub struct Platform {
     pub cache: Cache,
     pub presence: Presence,
     pub timelines: Timelines,
+    pub live: Live,
     pub tickets: Tickets,
     pub control: Control,
     pub rates: RateLimiter,
@@ -58,12 +59,14 @@ impl Platform {
         let redis = Redis::new(config.redis.url.expose(), &config.redis.prefix)?;
         let tickets = Tickets::new(redis.clone());
         let cache = Cache::new(redis.clone());
+        let live = Live::new(redis.clone());
         let db = Db::new(
             &config.database,
             &config.search,
             clock.clone(),
             tickets.clone(),
             cache.clone(),
+            live.clone(),
         )?;
         Ok(Self {
             control: Control::new(redis.clone(), db.pool().clone()),
@@ -81,6 +84,7 @@ impl Platform {
             redis,
             db,
             cache,
+            live,
             tickets,
         })
     }

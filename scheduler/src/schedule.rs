@@ -11,6 +11,7 @@ use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::trends::jobs::RecomputeTrends;
 use domain::posts::jobs::PurgePosts;
+use domain::notifications::jobs::PurgeNotifications;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -77,5 +78,11 @@ pub fn schedule() -> Vec<Entry> {
         )
         .offset(MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgePosts {}), PurgePosts::NAME).offset(57 * MINUTE),
+            DAY,
+            |_| NewJob::new(&PurgeNotifications {}),
+            PurgeNotifications::NAME,
+        )
+        .offset(2 * HOUR + 50 * MINUTE)
+        .catch_up(CatchUp::One),
     ]
 }

@@ -17,6 +17,8 @@ use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{
     Export, Purge, PurgeDue, PurgeExports, SendClosingMail, SendExportMail, SendKeptMail,
 };
+use domain::notifications::Cause;
+use domain::notifications::jobs::{Gather, PurgeNotifications};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::trends::jobs::RecomputeTrends;
@@ -74,6 +76,12 @@ fn by_feature(id: Uuid) -> Vec<String> {
         stored(&SendKeptMail {
             user_id: UserId(id),
         }),
+        stored(&Gather {
+            user_id: UserId(id),
+            cause: Cause::LikeOfPost(PostId(id)),
+            since: chrono::DateTime::UNIX_EPOCH,
+        }),
+        stored(&PurgeNotifications {}),
         stored(&LiftSuspension {
             user_id: UserId(id),
         }),
@@ -188,6 +196,8 @@ fn stored_jobs_look_the_same_as_ever() {
     lifecycle.send_closing_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     lifecycle.send_export_mail mail normal attempts 20 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007"}
     lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    notifications.gather notify normal attempts 20 unique true payload {"cause":{"id":"00000000-0000-0000-0000-000000000007","what":"like_of_post"},"since":"1970-01-01T00:00:00Z","user_id":"00000000-0000-0000-0000-000000000007"}
+    notifications.purge maintenance bulk attempts 20 unique true payload {}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     trends.recompute maintenance normal attempts 20 unique true payload {}

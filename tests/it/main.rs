@@ -23,6 +23,7 @@ mod identity;
 mod jobs;
 mod lifecycle;
 mod matrix;
+mod notifications;
 mod office;
 mod openapi;
 mod operations;

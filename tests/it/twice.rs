@@ -14,12 +14,15 @@ use domain::identity::jobs::{
 };
 use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
+use domain::notifications::Cause;
+use domain::notifications::jobs::{Gather, PurgeNotifications};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::trends::jobs::RecomputeTrends;
 use domain::wire::WireText;
 use domain::{NotificationId, PostId, UserId};
 use domain::posts::jobs::{PublishPost, PurgePosts};
+use platform::jobs::NewJob;
 use uuid::Uuid;
 
 use serde_json::{Value, json};
@@ -79,6 +82,8 @@ async fn every_job(app: &TestApp) {
     app.enqueue(PurgeDeadJobs {}).await;
     app.enqueue(PurgeIdempotencyKeys {}).await;
     app.enqueue(PurgeExpiredTokens {}).await;
+    app.enqueue(PurgeNotifications {}).await;
+    told(app).await;
     app.enqueue(LiftSuspension {
         user_id: UserId(Uuid::from_u128(7)),
     })
@@ -88,6 +93,29 @@ async fn every_job(app: &TestApp) {
         keys: vec!["user:7".to_owned()],
     })
     .await;
+}
+
+/// Somebody who is followed, and told of it.
+async fn told(app: &TestApp) {
+    let [fan, star] = app.given(["fan", "star"]).await;
+    let path = format!("/users/{}/follow", star.id);
+    fan.post(&path, Value::Null).await.data(200);
+    let gather = Gather {
+        user_id: star.id,
+        cause: Cause::Follow,
+        since: app.clock.now(),
+    };
+    let mut tx = app.platform.db.begin().await.unwrap();
+    sqlx::query("delete from jobs where name = 'notifications.gather'")
+        .execute(tx.connection())
+        .await
+        .unwrap();
+    let new = NewJob {
+        unique: None,
+        ..NewJob::new(&gather).unwrap()
+    };
+    tx.enqueue_new(new).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Somebody who registers, forgets their password, moves to another address, and has a second factor.
@@ -207,8 +235,9 @@ async fn posting(app: &TestApp) {
 /// What the jobs could have changed.
 async fn world(app: &TestApp) -> [i64; 11] {
     [
-        app.count("select count(*) from posts").await,
-        app.count("select post_count from user_counts order by post_count desc limit 1")
+        app.count("select count(*) from posts").await, app.count("select post_count from user_counts order by post_count desc limit 1", app: &TestApp) -> [i64; 10] {
+    [
+        app.count("select sum(actor_count)::bigint from notifications")
             .await,
         app.count("select count(*) from data_exports where state = 'ready'")
             .await,

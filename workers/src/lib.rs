@@ -8,6 +8,7 @@ mod housekeeping;
 mod idempotency;
 mod identity;
 mod lifecycle;
+mod notifications;
 mod office;
 mod people;
 mod posts;

@@ -10,7 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, office, people, posts, trends};
+use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, notifications, office, people, posts, trends};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -27,6 +27,8 @@ use crate::{feed, graph, housekeeping, idempotency, identity, lifecycle, office,
         .with(housekeeping::keep_job_tables)
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
+        .with(notifications::gather)
+        .with(notifications::purge)
         .with(office::lift_suspension)
         .with(people::forget_copies)
         .with(trends::recompute, posts::publish)

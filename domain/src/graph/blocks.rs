@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::lists::{Found, MOST_COUNTED, Span, whole};
 use super::sql;
 use crate::people::{PersonRef, Username};
-use crate::{Error, Result, UserId};
+use crate::{Error, Result, UserId, notifications};
 
 /// Whether whoever asks blocks a person.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
@@ -45,6 +45,7 @@ pub async fn block(tx: &mut Tx, actor: UserId, person: &PersonRef) -> Result<Blo
     sql::lock_pair(tx.connection(), actor, person).await?;
     let (id, now) = (id_at(tx.now()), tx.now());
     sql::blocks::block(tx.connection(), actor, person, id, now).await?;
+    notifications::part(tx, actor, person).await?;
     Ok(BlockState {
         user_id: person,
         is_blocked: true,

@@ -5,6 +5,7 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use super::sql;
+use crate::notifications::{Cause, notify};
 use crate::people::{self, PersonRef};
 use crate::{Error, Result, UserId};
 
@@ -51,6 +52,12 @@ pub async fn follow(tx: &mut Tx, actor: UserId, person: &PersonRef) -> Result<Fo
         let is_following = followed.was_following || followed.is_new;
         // Neither: the account was private when the statement began and public when it looked closer.
         if is_following || followed.is_requested {
+            if followed.is_new {
+                notify(tx, person, Cause::Follow).await?;
+            }
+            if followed.is_requested {
+                notify(tx, person, Cause::FollowRequest).await?;
+            }
             return Ok(FollowState {
                 user_id: person,
                 is_following,
@@ -90,7 +97,14 @@ pub async fn remove_follower(
 /// How many follow `following` once `follower` does not.
 async fn part(tx: &mut Tx, follower: UserId, following: UserId) -> Result<i64> {
     sql::lock_pair(tx.connection(), follower, following).await?;
-    Ok(sql::follows::unfollow(tx.connection(), follower, following).await?)
+    let parted = sql::follows::unfollow(tx.connection(), follower, following).await?;
+    if parted.was_following {
+        notify(tx, following, Cause::Follow).await?;
+    }
+    if parted.was_requested {
+        notify(tx, following, Cause::FollowRequest).await?;
+    }
+    Ok(parted.follower_count)
 }
 
 impl Example for FollowState {

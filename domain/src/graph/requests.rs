@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::lists::{self, Found, Span};
 use super::{jobs, sql};
+use crate::notifications::{Cause, notify};
 use crate::people::{self, PersonCard, PersonRef};
 use crate::{Error, Result, UserId};
 
@@ -58,10 +59,12 @@ pub async fn accept(tx: &mut Tx, actor: UserId, person: &PersonRef) -> Result<An
     sql::lock_pair(tx.connection(), actor, person).await?;
     let (id, now) = (id_at(tx.now()), tx.now());
     let count = sql::requests::accept(tx.connection(), person, actor, id, now).await?;
+    let follower_count = count.ok_or(Error::NotFound("follow request"))?;
+    notify(tx, actor, Cause::FollowRequest).await?;
     Ok(AnsweredRequest {
         user_id: person,
         is_followed_by: true,
-        follower_count: count.ok_or(Error::NotFound("follow request"))?,
+        follower_count,
     })
 }
 
@@ -70,10 +73,12 @@ pub async fn reject(tx: &mut Tx, actor: UserId, person: &PersonRef) -> Result<An
     let person = people::resolve(tx.connection(), actor, person).await?;
     sql::lock_pair(tx.connection(), actor, person).await?;
     let count = sql::requests::reject(tx.connection(), person, actor).await?;
+    let follower_count = count.ok_or(Error::NotFound("follow request"))?;
+    notify(tx, actor, Cause::FollowRequest).await?;
     Ok(AnsweredRequest {
         user_id: person,
         is_followed_by: false,
-        follower_count: count.ok_or(Error::NotFound("follow request"))?,
+        follower_count,
     })
 }
 
@@ -111,6 +116,9 @@ async fn accept_free(tx: &mut Tx, user: UserId) -> Result<Accepted> {
         }
         _ => 0,
     };
+    if count > 0 {
+        notify(tx, user, Cause::FollowRequest).await?;
+    }
     Ok(Accepted {
         count: usize::try_from(count).unwrap_or_default(),
         more: free.len() < asked.len() || asked.len() >= usize::try_from(SLICE).unwrap_or_default(),

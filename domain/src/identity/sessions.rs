@@ -1,6 +1,7 @@
 //! Signing in, staying in, leaving. A session is a device; its refresh tokens are a family, each good once.
 
 use platform::config::Auth;
+use platform::live::Message;
 use platform::{Db, Platform, Tx};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
@@ -285,7 +286,9 @@ pub async fn logout(tx: &mut Tx, session: SessionId) -> Result<()> {
 /// Ends a session: its refresh tokens are worth nothing from the commit on, its access tokens from now.
 pub(super) async fn revoke(tx: &mut Tx, session: SessionId, why: &str) -> Result<()> {
     let now = tx.now();
-    sql::revoke_session(tx.connection(), session, why, now).await?;
+    if let Some(user) = sql::revoke_session(tx.connection(), session, why, now).await? {
+        close(tx, user, session);
+    }
     sql::silence(tx.connection(), &[session]).await?;
     people::forget(tx, vec![session_key(session)]).await
 }
@@ -301,6 +304,7 @@ pub(super) async fn revoke_own(
     let stood = sql::revoke_own_session(tx.connection(), session, user, why, now).await?;
     if stood {
         sql::silence(tx.connection(), &[session]).await?;
+        close(tx, user, session);
         people::forget(tx, vec![session_key(session)]).await?;
     }
     Ok(stood)
@@ -316,12 +320,20 @@ pub(crate) async fn revoke_all(
     let now = tx.now();
     second_factor::void(tx, user).await?;
     let revoked = sql::revoke_sessions(tx.connection(), user, but, why, now).await?;
+    for session in &revoked {
+        close(tx, user, *session);
+    }
     let keys: Vec<String> = revoked.iter().copied().map(session_key).collect();
     if !keys.is_empty() {
         sql::silence(tx.connection(), &revoked).await?;
         people::forget(tx, keys).await?;
     }
     Ok(revoked.len())
+}
+
+/// What the session holds open closes once this is committed.
+fn close(tx: &mut Tx, user: UserId, session: SessionId) {
+    tx.tell_live(user.0, Message::Close { session: session.0 });
 }
 
 /// How long a session is taken to stand without asking Postgres again. Whoever ends it closes the copy at once.

@@ -25,6 +25,14 @@ pub struct Language(LanguageTag);
 
 wire_text!(Language);
 
+impl Language {
+    /// The language itself, without script and region: `pt` of `pt-BR`.
+    pub fn primary(&self) -> &str {
+        let tag = self.0.as_str();
+        tag.split('-').next().unwrap_or(tag)
+    }
+}
+
 /// A time zone as the world calls it: `Europe/Berlin`, `UTC`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timezone(String);
@@ -153,6 +161,17 @@ pub async fn notifications(connection: &mut PgConnection, user: UserId) -> Resul
     Ok(Notifications(
         moved.map(|moved| moved.0).unwrap_or_default(),
     ))
+}
+
+/// The language a person reads.
+pub async fn language(
+    connection: &mut PgConnection,
+    defaults: &config::People,
+    user: UserId,
+) -> Result<Language> {
+    let tag = sql::language(connection, user).await?;
+    let chosen = tag.and_then(|tag| Language::read(&tag).ok());
+    Ok(chosen.unwrap_or_else(|| Language(defaults.language.clone())))
 }
 
 /// Changes what is given and nothing else: two who change different things at once both succeed.

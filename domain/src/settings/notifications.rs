@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::Object;
 use poem_openapi::types::Example;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, FieldError, Result};
 
@@ -64,7 +65,10 @@ impl ChannelsChange {
 macro_rules! kinds {
     ($($field:ident $kind:ident [$in_app:literal $push:literal $email:literal $sms:literal])*) => {
         /// What a notification is about.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type)]
+        #[oai(rename_all = "snake_case")]
+        #[serde(rename_all = "snake_case")]
+        #[sqlx(type_name = "text", rename_all = "snake_case")]
         pub enum NotificationType {
             $($kind,)*
         }

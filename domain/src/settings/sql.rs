@@ -63,6 +63,17 @@ impl Looks<'_> {
     }
 }
 
+pub(super) async fn language(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<String>> {
+    let kept = sqlx::query_scalar!(
+        "select language from user_settings where user_id = $1",
+        user.0,
+    );
+    Ok(kept.fetch_optional(connection).await?.flatten())
+}
+
 /// Writes what is given over what is there; of two at once the second writes over what the first left.
 pub(super) async fn keep(
     connection: &mut PgConnection,

@@ -11,6 +11,7 @@ mod jobs;
 mod lifecycle;
 mod limits;
 mod mail;
+mod notifications;
 mod people;
 mod posts;
 mod process;
@@ -34,6 +35,7 @@ pub use jobs::Jobs;
 pub use lifecycle::Lifecycle;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
+pub use notifications::Notifications;
 pub use people::{LanguageTag, People};
 pub use posts::Posts;
 pub use process::{LogFormat, Process};
@@ -67,6 +69,7 @@ pub struct Config {
     pub push: Push,
     pub delivery: Delivery,
     pub storage: Storage,
+    pub notifications: Notifications,
     pub lifecycle: Lifecycle,
     pub search: Search,
     pub trends: Trends,
@@ -119,6 +122,7 @@ impl Config {
         let push = Push::read(reader);
         let delivery = Delivery::read(reader);
         let storage = Storage::read(reader);
+        let notifications = Notifications::read(reader);
         let lifecycle = Lifecycle::read(reader);
         let search = Search::read(reader);
         let trends = Trends::read(reader);
@@ -141,6 +145,7 @@ impl Config {
             push: push?,
             delivery: delivery?,
             storage: storage?,
+            notifications: notifications?,
             lifecycle: lifecycle?,
             search: search?,
             trends: trends?,

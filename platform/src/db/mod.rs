@@ -18,6 +18,7 @@ use crate::Clock;
 use crate::cache::Cache;
 use crate::config;
 use crate::jobs::Tickets;
+use crate::live::Live;
 use crate::scope::Scope;
 
 /// A connection that has idled longer than this is asked whether it still lives before a request depends on it.
@@ -30,6 +31,7 @@ pub struct Db {
     clock: Clock,
     tickets: Tickets,
     cache: Cache,
+    live: Live,
 }
 
 impl Db {
@@ -40,6 +42,7 @@ impl Db {
         clock: Clock,
         tickets: Tickets,
         cache: Cache,
+        live: Live,
     ) -> Result<Self, sqlx::Error> {
         let millis = |span: Duration| span.as_millis().to_string();
         let options = PgConnectOptions::from_str(config.url.expose())?
@@ -85,6 +88,7 @@ impl Db {
             clock,
             tickets,
             cache,
+            live,
         })
     }
 
@@ -109,6 +113,7 @@ impl Db {
             self.clock.now(),
             self.tickets.clone(),
             self.cache.clone(),
+            self.live.clone(),
             scope,
         ))
     }

@@ -1,12 +1,15 @@
-//! A transaction: rows and jobs, all or nothing. The tickets of its jobs leave for Redis once it has committed.
+//! A transaction: rows and jobs, all or nothing. The tickets of its jobs, and words to connected people, leave for Redis
+//! once it has committed.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::ambient::Home;
 use super::warm::Open;
 use crate::cache::Cache;
 use crate::jobs::{Ticket, Tickets};
+use crate::live::{Live, Message, Word};
 use crate::scope::Scope;
 
 pub struct Tx {
@@ -15,6 +18,8 @@ pub struct Tx {
     outlet: Tickets,
     tickets: Vec<Ticket>,
     cache: Cache,
+    live: Live,
+    words: Vec<Word>,
     scope: Scope,
     home: Option<Home>,
 }
@@ -25,6 +30,7 @@ impl Tx {
         now: DateTime<Utc>,
         outlet: Tickets,
         cache: Cache,
+        live: Live,
         scope: Scope,
     ) -> Self {
         Self {
@@ -33,6 +39,8 @@ impl Tx {
             outlet,
             tickets: Vec::new(),
             cache,
+            live,
+            words: Vec::new(),
             scope,
             home: None,
         }
@@ -60,6 +68,11 @@ impl Tx {
         self.tickets.extend(tickets);
     }
 
+    /// Tells the open connections of a person, once this transaction has committed.
+    pub fn tell_live(&mut self, person: Uuid, message: Message) {
+        self.words.push(Word { person, message });
+    }
+
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         if let Some(home) = self.home.take() {
             return home.receive(self);
@@ -73,6 +86,7 @@ impl Tx {
     pub async fn commit_keeping_tickets(mut self) -> Result<Vec<Ticket>, sqlx::Error> {
         let tickets = std::mem::take(&mut self.tickets);
         self.inner.commit().await?;
+        self.live.tell(self.words);
         Ok(tickets)
     }
 

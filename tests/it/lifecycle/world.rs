@@ -124,6 +124,10 @@ const AROUND_ALICE: &str = "
         select gen_random_uuid(), alice, (select id from sessions where user_id = alice limit 1), 'web', 'zqxalice',
                now(), now() from who;
     insert into digests (user_id, week, created_at) select alice, '2026-01-05', now() from who;
+    insert into notifications (id, user_id, kind, bucket, actor_count, actor_ids, place, created_at, updated_at)
+        select gen_random_uuid(), alice, 'follow', now(), 1, array[bob], gen_random_uuid(), now(), now() from who;
+    insert into notification_places (user_id, place, created_at) select alice, gen_random_uuid(), now() from who
+        on conflict do nothing;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
     insert into posts (id, author_id, kind, caption, state, published_at, place, created_at, updated_at)
         select gen_random_uuid(), alice, 'text', 'zqxalice #zqxtag', 'published', now(), gen_random_uuid(), now(), now() from who;

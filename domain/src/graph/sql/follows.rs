@@ -70,18 +70,25 @@ pub(in crate::graph) async fn follow(
     .await
 }
 
-/// How many follow `following` afterwards.
+pub(in crate::graph) struct Parted {
+    pub(in crate::graph) was_following: bool,
+    pub(in crate::graph) was_requested: bool,
+    /// How many follow afterwards.
+    pub(in crate::graph) follower_count: i64,
+}
+
 pub(in crate::graph) async fn unfollow(
     connection: &mut PgConnection,
     follower: UserId,
     following: UserId,
-) -> Result<i64> {
-    sqlx::query_scalar!(
+) -> Result<Parted> {
+    sqlx::query_as!(
+        Parted,
         r#"
         with gone as (
             delete from follows where follower_id = $1 and following_id = $2 returning following_id),
         withdrawn as (
-            delete from follow_requests where follower_id = $1 and following_id = $2),
+            delete from follow_requests where follower_id = $1 and following_id = $2 returning following_id),
         standing as (
             select user_id from user_counts
             where user_id in ($1, $2) and exists (select from gone)
@@ -92,7 +99,8 @@ pub(in crate::graph) async fn unfollow(
                 following_count = following_count - (c.user_id = $1)::integer
             from standing where c.user_id = standing.user_id
             returning c.user_id, follower_count)
-        select coalesce((select follower_count from counted where user_id = $2),
+        select exists (select from gone) as "was_following!", exists (select from withdrawn) as "was_requested!",
+               coalesce((select follower_count from counted where user_id = $2),
                         (select follower_count from user_counts where user_id = $2), 0) as "follower_count!"
         "#,
         follower.0,

@@ -111,21 +111,22 @@ pub(in crate::identity) async fn extend_session(
     .await
 }
 
+/// Whose it was, where it stood.
 pub(in crate::identity) async fn revoke_session(
     connection: &mut PgConnection,
     session: SessionId,
     why: &str,
     now: Time,
-) -> Result<()> {
-    sqlx::query!(
-        "update sessions set revoked_at = $3, revoked_why = $2 where id = $1 and revoked_at is null",
+) -> Result<Option<UserId>> {
+    sqlx::query_scalar!(
+        "update sessions set revoked_at = $3, revoked_why = $2 where id = $1 and revoked_at is null
+         returning user_id as \"user_id: UserId\"",
         session.0,
         why,
         now,
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_optional(connection)
+    .await
 }
 
 /// The devices that these sessions registered get no more pushes. A statement of its own, after they have ended: it sees

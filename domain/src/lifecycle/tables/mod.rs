@@ -26,6 +26,7 @@ mod hashtags;
 mod house;
 mod identity;
 mod keeping;
+mod notifications;
 mod people;
 mod posts;
 
@@ -87,6 +88,7 @@ const AREAS: &[&[PersonalTable]] = &[
     feed::TABLES,
     identity::TABLES,
     keeping::TABLES,
+    notifications::TABLES,
     house::TABLES,
     posts::TABLES,
 ];

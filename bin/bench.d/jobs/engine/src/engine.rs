@@ -146,6 +146,7 @@ impl Engine {
             self.platform.clock.clone(),
             self.platform.tickets.clone(),
             self.platform.cache.clone(),
+            self.platform.live.clone(),
         )?)
     }
 
