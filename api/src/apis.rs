@@ -12,6 +12,7 @@ use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
 use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFactorApi};
 use crate::lifecycle::LifecycleApi;
+use crate::media::{DirectApi, MediaApi, PicturesApi, VideoReportsApi};
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
 use crate::posts::PostsApi;
@@ -19,7 +20,15 @@ use crate::settings::SettingsApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (Identity, People, Graph, Social, OfficeApi, OperationsApi);
+pub(crate) type Apis = (
+    Identity,
+    People,
+    Graph,
+    Files,
+    Social,
+    OfficeApi,
+    OperationsApi,
+);
 
 type Identity = (
     IdentityApi,
@@ -34,6 +43,8 @@ type Identity = (
 type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
+
+type Files = (MediaApi, DirectApi, PicturesApi, VideoReportsApi);
 
 type Social = PostsApi;
 
@@ -60,6 +71,12 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
             QuietApi::new(platform),
             SuggestionsApi::new(platform),
         ),
+        (
+            MediaApi::new(platform),
+            DirectApi::new(platform),
+            PicturesApi::new(platform),
+            VideoReportsApi::new(platform),
+        ),
         PostsApi::new(platform),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
@@ -83,6 +100,8 @@ pub(crate) enum Tag {
     Users,
     /// Who follows, asks to follow, blocks and mutes whom, and whom to follow.
     Graph,
+    /// Pictures, videos, sounds and documents: uploading them, and what becomes of them.
+    Media,
     /// What people show: posts, and what others say and do under them.
     Posts,
     /// Address books: whom a person keeps, and who of the numbers on their telephone is here.

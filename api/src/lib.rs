@@ -15,6 +15,7 @@ mod graph;
 mod health;
 mod identity;
 mod lifecycle;
+mod media;
 mod office;
 mod openapi;
 mod operations;

@@ -7,6 +7,7 @@ use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
+use domain::media::jobs::SweepMedia;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -51,5 +52,6 @@ pub fn schedule() -> Vec<Entry> {
         Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
             .offset(53 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&SweepMedia {}), SweepMedia::NAME).offset(13 * MINUTE),
     ]
 }

@@ -1,5 +1,13 @@
 //! Every statement about files.
 
+mod files;
+mod keeping;
+mod pictures;
+
+pub(super) use files::*;
+pub(super) use keeping::*;
+pub(super) use pictures::*;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -27,6 +35,8 @@ pub(super) struct VariantRow {
     pub name: String,
     pub content_type: String,
     pub key: String,
+    pub kind: MediaKind,
+    pub filename: Option<String>,
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub size: i64,
@@ -54,7 +64,8 @@ pub(super) async fn variants(
     sqlx::query_as!(
         VariantRow,
         r#"
-        select v.media_id as "media_id: MediaId", v.name, v.content_type, v.key, v.width, v.height, v.size
+        select v.media_id as "media_id: MediaId", v.name, v.content_type, v.key,
+               m.kind as "kind: MediaKind", m.filename, v.width, v.height, v.size
         from media_variants v join media m on m.id = v.media_id
         where v.media_id = any($1) and m.state = 'ready'
         order by v.media_id, v.width desc nulls first, v.name, v.content_type

@@ -9,6 +9,7 @@ mod jobs;
 mod lifecycle;
 mod limits;
 mod mail;
+mod media;
 mod people;
 mod process;
 mod providers;
@@ -26,6 +27,7 @@ pub use jobs::Jobs;
 pub use lifecycle::Lifecycle;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
+pub use media::Media;
 pub use people::{LanguageTag, People};
 pub use process::{LogFormat, Process};
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
@@ -53,6 +55,7 @@ pub struct Config {
     pub mail: Mail,
     pub sms: Sms,
     pub storage: Storage,
+    pub media: Media,
     pub lifecycle: Lifecycle,
     pub telemetry: Telemetry,
 }
@@ -99,6 +102,7 @@ impl Config {
         let mail = Mail::read(reader);
         let sms = Sms::read(reader);
         let storage = Storage::read(reader);
+        let media = Media::read(reader);
         let lifecycle = Lifecycle::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
@@ -115,6 +119,7 @@ impl Config {
             mail: mail?,
             sms: sms?,
             storage: storage?,
+            media: media?,
             lifecycle: lifecycle?,
             telemetry: telemetry?,
         })

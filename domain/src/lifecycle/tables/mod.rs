@@ -23,6 +23,7 @@ mod graph;
 mod house;
 mod identity;
 mod keeping;
+mod media;
 mod people;
 
 /// What a table holds of people, and what becomes of it.
@@ -70,7 +71,7 @@ pub enum Purge {
 }
 
 /// Folders of the storage, each with one for every person.
-pub const FOLDERS: &[&str] = &["exports"];
+pub const FOLDERS: &[&str] = &["exports", "media"];
 
 /// Columns of `users` that an export does not show, because …
 pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are")];
@@ -80,6 +81,7 @@ const AREAS: &[&[PersonalTable]] = &[
     graph::TABLES,
     identity::TABLES,
     keeping::TABLES,
+    media::TABLES,
     house::TABLES,
 ];
 
