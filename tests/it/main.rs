@@ -19,6 +19,7 @@ mod identity;
 mod jobs;
 mod lifecycle;
 mod matrix;
+mod media;
 mod office;
 mod openapi;
 mod operations;

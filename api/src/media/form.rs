@@ -1,15 +1,20 @@
 //! A form with files, read as it comes: the bytes go to the storage in pieces, and what is wrong with any part of the form
 //! leaves nothing of it behind.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::media::{self, Alt, FileHash, FileName, MediaKind, Stored, Told};
 use domain::wire::{Fault, WireText};
 use domain::{Error, MediaId, Result, UserId};
+use futures::stream::{BoxStream, Stream, StreamExt};
 use platform::Platform;
 use poem::http::header::CONTENT_LENGTH;
 use poem::web::{Field, Multipart};
-use poem::{FromRequest, Request, RequestBody};
+use poem::{Body, FromRequest, Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::json;
@@ -103,7 +108,9 @@ impl<'a> ApiExtractor<'a> for FileForm {
     ) -> poem::Result<Self> {
         let platform = &Edge::of(request)?.platform;
         check_length(request, platform).map_err(Problem::from)?;
-        match <Multipart as FromRequest>::from_request(request, body).await {
+        let pieces = Body::from_bytes_stream(Pieces::of(body.take()?));
+        let mut body = RequestBody::new(pieces);
+        match <Multipart as FromRequest>::from_request(request, &mut body).await {
             Ok(form) => Ok(Self(form)),
             Err(_) => {
                 let mut problem = Problem::told(&catalog::MEDIA_TYPE_UNSUPPORTED);
@@ -111,6 +118,36 @@ impl<'a> ApiExtractor<'a> for FileForm {
                 Err(problem.into())
             }
         }
+    }
+}
+
+/// A body that pauses after each piece. Whoever takes forms apart takes all that is there at once, and a client may be
+/// faster than the storage.
+struct Pieces {
+    body: BoxStream<'static, io::Result<Bytes>>,
+    pauses: bool,
+}
+
+impl Pieces {
+    fn of(body: Body) -> Self {
+        Self {
+            body: body.into_bytes_stream().boxed(),
+            pauses: false,
+        }
+    }
+}
+
+impl Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.pauses) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = self.body.poll_next_unpin(cx);
+        self.pauses = next.is_ready();
+        next
     }
 }
 

@@ -120,6 +120,9 @@ const AROUND_ALICE: &str = "
     insert into user_settings (user_id, language, created_at, updated_at) select alice, 'de', now(), now() from who;
     insert into suggestion_dismissals (user_id, dismissed_id, created_at)
         select alice, bob, now() from who union all select carol, alice, now() from who;
+    insert into media (id, owner_id, kind, content_type, filename, alt, state, size, created_at, updated_at)
+        select gen_random_uuid(), alice, 'document', 'application/pdf', 'zqxalice.pdf', 'zqxalice', 'ready', 1, now(), now()
+        from who;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
     drop table who;
 ";
