@@ -12,8 +12,8 @@ pub mod jobs;
 mod keeping;
 mod measured;
 mod pictures;
+mod reports;
 mod scanning;
-mod service;
 mod sql;
 mod upload;
 mod view;
@@ -29,7 +29,7 @@ pub use keeping::{
 };
 pub(crate) use pictures::forget_replaced;
 pub use pictures::{PicturePlace, clear_picture, picture, set_picture};
+pub use reports::{VideoOutcome, VideoReport, check_report, take_report};
 pub use scanning::{Scanned, clear_harm, judge, scan};
-pub use service::{VideoOutcome, VideoReport, check_report, take_report};
 pub use upload::{Stored, Told, discard, keep, largest, store};
 pub use view::{Media, MediaVariant, views};

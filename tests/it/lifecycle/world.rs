@@ -123,6 +123,7 @@ const AROUND_ALICE: &str = "
     insert into media (id, owner_id, kind, content_type, filename, alt, state, size, created_at, updated_at)
         select gen_random_uuid(), alice, 'document', 'application/pdf', 'zqxalice.pdf', 'zqxalice', 'ready', 1, now(), now()
         from who;
+    update users set profile_picture_id = m.id, profile_banner_id = m.id from media m where m.owner_id = users.id;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
     drop table who;
 ";
