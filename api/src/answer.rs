@@ -108,6 +108,52 @@ impl<const STATUS: u16, T: Datum> ApiResponse for Success<STATUS, T> {
     }
 }
 
+/// Something that is made behind the scenes, however far it is.
+#[derive(Debug)]
+pub struct Progressing<T> {
+    data: T,
+    status: StatusCode,
+}
+
+impl<T> Progressing<T> {
+    pub fn done(data: T) -> Self {
+        let status = StatusCode::OK;
+        Self { data, status }
+    }
+
+    pub fn worked_on(data: T) -> Self {
+        let status = StatusCode::PARTIAL_CONTENT;
+        Self { data, status }
+    }
+
+    /// What it is made of is not here yet.
+    pub fn awaited(data: T) -> Self {
+        let status = StatusCode::ACCEPTED;
+        Self { data, status }
+    }
+}
+
+impl<T: Datum> IntoResponse for Progressing<T> {
+    fn into_response(self) -> Response {
+        let mut response = Success::<200, T>::of(self.data).into_response();
+        response.set_status(self.status);
+        response
+    }
+}
+
+impl<T: Datum> ApiResponse for Progressing<T> {
+    fn meta() -> MetaResponses {
+        let each = [200, 202, 206].map(one_response::<One<T>>);
+        MetaResponses {
+            responses: each.into_iter().flat_map(|one| one.responses).collect(),
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        One::<T>::register(registry);
+    }
+}
+
 /// A page of a list.
 #[derive(Debug)]
 pub struct List200<T> {

@@ -16,6 +16,7 @@ use crate::identity::codes::CodesApi;
 use crate::identity::passwords::PasswordsApi;
 use crate::identity::{IdentityApi, LinkedApi, ProvidersApi, SessionsApi, TwoFactorApi};
 use crate::lifecycle::LifecycleApi;
+use crate::media::{DirectApi, MediaApi, PicturesApi, VideoReportsApi};
 use crate::notifications::NotificationsApi;
 use crate::office::OfficeApi;
 use crate::operations::OperationsApi;
@@ -28,7 +29,15 @@ use crate::unsubscribe::UnsubscribeApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (Identity, People, Graph, Social, OfficeApi, OperationsApi);
+pub(crate) type Apis = (
+    Identity,
+    People,
+    Graph,
+    Files,
+    Social,
+    OfficeApi,
+    OperationsApi,
+);
 
 type Identity = (
     IdentityApi,
@@ -44,13 +53,15 @@ type People = (UsersApi, ContactsApi, SettingsApi, LifecycleApi);
 
 type Graph = (FollowsApi, ListsApi, QuietApi, SuggestionsApi);
 
-type Social = (Posts, Finding, Telling);
+type Social = (Posts, Finding, Telling, Files);
 
 type Posts = (PostsApi, PostListsApi, ActsApi, CommentsApi, FeedApi);
 
 type Finding = (SearchApi, HashtagsApi, TrendsApi);
 
 type Telling = (NotificationsApi, StreamApi, DevicesApi, UnsubscribeApi);
+
+type Files = (DirectApi, MediaApi, PicturesApi, VideoReportsApi,);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (
@@ -94,6 +105,12 @@ pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
                 DevicesApi::new(platform),
                 UnsubscribeApi::new(platform),
             ),
+            (
+                DirectApi::new(platform),
+                MediaApi::new(platform),
+                PicturesApi::new(platform),
+                VideoReportsApi::new(platform),
+            ),
         ),
         OfficeApi::new(platform),
         OperationsApi::new(platform),
@@ -117,6 +134,8 @@ pub(crate) enum Tag {
     Users,
     /// Who follows, asks to follow, blocks and mutes whom, and whom to follow.
     Graph,
+    /// Pictures, videos, sounds and documents: uploading them, and what becomes of them.
+    Media,
     /// What people show: posts, and what others say and do under them.
     Posts,
     /// What happened to a person: a list, and a stream.

@@ -1,12 +1,15 @@
 //! `/files/{token}`: a file of the storage, for whoever holds a link to it that has not expired. The bytes pass through
 //! as they are read; where a bucket keeps them, the answer sends on to the bucket.
 
+mod incoming;
+mod pictures;
+
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use domain::Error;
-use platform::Platform;
 use platform::storage::{FileInfo, Grant, content_type};
+use platform::{Platform, Storage};
 use poem::endpoint::BoxEndpoint;
 use poem::http::StatusCode;
 use poem::http::header::{
@@ -15,7 +18,7 @@ use poem::http::header::{
 };
 use poem::web::headers::{self, HeaderMapExt};
 use poem::web::{Data, Path};
-use poem::{Body, EndpointExt, Request, Response, Route, get, handler};
+use poem::{Body, EndpointExt, Request, Response, Route, get, handler, put};
 
 use crate::problem::Problem;
 
@@ -25,6 +28,8 @@ const UNKEPT: &str = "private, no-store";
 pub(crate) fn routes(platform: &Arc<Platform>) -> BoxEndpoint<'static> {
     Route::new()
         .at("/:token", get(file))
+        .at("/upload/:token", put(incoming::take))
+        .at("/pictures/:media_id", get(pictures::picture))
         .data(platform.clone())
         .boxed()
 }
@@ -50,6 +55,25 @@ async fn answer(request: &Request, token: &str, platform: &Platform) -> domain::
             .header(CACHE_CONTROL, UNKEPT)
             .finish());
     }
+    let left = (grant.until - platform.clock.now()).num_seconds();
+    serve(request, storage, &grant, &kept(&grant, left)).await
+}
+
+/// What is shown of people's files never changes under its link, and a page that shows it again fetches nothing.
+fn kept(grant: &Grant, left: i64) -> String {
+    match grant.key.starts_with("media/") {
+        true => format!("private, max-age={left}, immutable"),
+        false => UNKEPT.to_owned(),
+    }
+}
+
+/// The file, whole or in part.
+async fn serve(
+    request: &Request,
+    storage: &Storage,
+    grant: &Grant,
+    kept: &str,
+) -> domain::Result<Response> {
     let info = storage.head(&grant.key).await?;
     let info = info.ok_or(Error::NotFound("file"))?;
     let (status, range) = match asked(request, &info) {
@@ -58,7 +82,7 @@ async fn answer(request: &Request, token: &str, platform: &Platform) -> domain::
         Asked::Nothing => return Ok(not_satisfiable(&info)),
     };
     let content = storage.get(&grant.key, range.clone()).await?;
-    let mut response = about(&grant, &info).status(status);
+    let mut response = about(grant, &info, kept).status(status);
     if let Some(part) = &range {
         let text = format!("bytes {}-{}/{}", part.start, part.end - 1, info.size);
         response = response.header(CONTENT_RANGE, text);
@@ -68,12 +92,12 @@ async fn answer(request: &Request, token: &str, platform: &Platform) -> domain::
     Ok(response.body(Body::from_bytes_stream(content)))
 }
 
-fn about(grant: &Grant, info: &FileInfo) -> poem::ResponseBuilder {
+fn about(grant: &Grant, info: &FileInfo, kept: &str) -> poem::ResponseBuilder {
     let response = Response::builder()
         .header(CONTENT_TYPE, content_type(&grant.key))
         .header(CONTENT_DISPOSITION, grant.disposition())
         .header(ACCEPT_RANGES, "bytes")
-        .header(CACHE_CONTROL, UNKEPT);
+        .header(CACHE_CONTROL, kept);
     match &info.tag {
         Some(tag) => response.header(ETAG, quoted(tag)),
         None => response,

@@ -20,6 +20,7 @@ mod health;
 mod identity;
 mod lifecycle;
 mod notifications;
+mod media;
 mod office;
 mod openapi;
 mod operations;

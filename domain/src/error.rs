@@ -29,6 +29,15 @@ pub enum Error {
         field: Option<&'static str>,
         detail: &'static str,
     },
+    /// A file that is larger than one of its kind may be.
+    #[error("larger than {most} bytes")]
+    TooLarge { most: u64 },
+    /// A file of a kind that is not taken; `code` is stable.
+    #[error("{detail}")]
+    Unsupported {
+        code: &'static str,
+        detail: &'static str,
+    },
     #[error("too many tries; the next in {retry_after:?}")]
     RateLimited { retry_after: Duration },
     /// A part of the outside world is away; worth another try.

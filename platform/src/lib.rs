@@ -2,6 +2,7 @@
 
 pub mod backoff;
 pub mod cache;
+pub mod clamd;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -12,6 +12,7 @@ use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::trends::jobs::RecomputeTrends;
 use domain::posts::jobs::PurgePosts;
 use domain::notifications::jobs::PurgeNotifications;
+use domain::media::jobs::SweepMedia;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -84,5 +85,6 @@ pub fn schedule() -> Vec<Entry> {
         )
         .offset(2 * HOUR + 50 * MINUTE)
         .catch_up(CatchUp::One),
+        Entry::every(HOUR, |_| NewJob::new(&SweepMedia {}), SweepMedia::NAME).offset(13 * MINUTE),
     ]
 }

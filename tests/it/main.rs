@@ -24,6 +24,7 @@ mod jobs;
 mod lifecycle;
 mod matrix;
 mod notifications;
+mod media;
 mod office;
 mod openapi;
 mod operations;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::delivery::jobs::{Deliver, FindDigests, PurgeDigests, SendDigest};
+use domain::MediaId;
 use domain::UserId;
 use domain::feed::jobs::RankExplore;
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
@@ -16,6 +17,7 @@ use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::notifications::Cause;
 use domain::notifications::jobs::{Gather, PurgeNotifications};
+use domain::media::jobs::{ScanMedia, SweepMedia};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::trends::jobs::RecomputeTrends;
@@ -25,6 +27,7 @@ use domain::posts::jobs::{PublishPost, PurgePosts};
 use platform::jobs::NewJob;
 use uuid::Uuid;
 
+use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, TestApp};
@@ -69,6 +72,7 @@ async fn every_job(app: &TestApp) {
     leaving(app).await;
     telling(app).await;
     reading(app).await;
+    files(app).await;
     app.enqueue(AcceptRequests {
         user_id: UserId(Uuid::from_u128(7)),
     })
@@ -239,6 +243,38 @@ async fn world(app: &TestApp) -> [i64; 11] {
     [
         app.count("select sum(actor_count)::bigint from notifications")
             .await,
+/// Somebody who uploads three documents past the API: one is scanned, one is deleted, and one nobody shows.
+async fn files(app: &TestApp) {
+    let grace = app.person("grace").await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let new = json!({"content_type": "application/pdf", "size": 8});
+        let upload = grace.post("/media/uploads", new).await.data(201);
+        let url = upload["parts"][0]["url"].as_str().unwrap();
+        let (_, path) = url.split_once("localhost:8080").unwrap();
+        let part = ("application/pdf", b"%PDF-1.7".to_vec());
+        let (anonymous, path) = (app.anonymous(), format!("/{path}"));
+        let put = anonymous.send(Method::PUT, &path, Some(part)).await;
+        assert_eq!(put.status, 204);
+        let id = upload["media_id"].as_str().unwrap().to_owned();
+        let done = format!("/media/uploads/{id}/complete");
+        grace.post(&done, Value::Null).await.data(202);
+        ids.push(id);
+    }
+    app.drain().await;
+    app.run(
+        "update media set state = 'uploaded' where id = (select min(id::text)::uuid from media)",
+    )
+    ids.sort();
+    let media_id = MediaId::read(&ids[0]).unwrap();
+    app.enqueue(ScanMedia { media_id }).await;
+    grace.delete(&format!("/media/{}", ids[1])).await.data(200);
+    app.run("update media set unused_since = created_at - interval '2 days' where state = 'ready'")
+    app.enqueue(SweepMedia {}).await;
+}
+
+async fn world(app: &TestApp) -> [i64; 10] {
+        app.count("select count(*) from media").await,
         app.count("select count(*) from data_exports where state = 'ready'")
             .await,
         app.count("select count(*) from users where deleted_at is not null")

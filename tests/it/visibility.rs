@@ -8,7 +8,7 @@ use crate::harness::laws::{blocks_part, counts_are_exact};
 use crate::harness::{Reply, Somebody, TestApp};
 
 /// Doors whose path names a person: they answer as if nobody were there.
-const NAMING: [(&str, &str); 23] = [
+const NAMING: [(&str, &str); 27] = [
     ("DELETE", "/users/{}"),
     ("GET", "/users/{}"),
     ("PUT", "/users/{}"),
@@ -32,6 +32,10 @@ const NAMING: [(&str, &str); 23] = [
     ("POST", "/users/{}/mute"),
     ("DELETE", "/users/{}/mute"),
     ("DELETE", "/users/suggestions/{}"),
+    ("POST", "/users/{}/profile-picture"),
+    ("DELETE", "/users/{}/profile-picture"),
+    ("POST", "/users/{}/profile-banner"),
+    ("DELETE", "/users/{}/profile-banner"),
 ];
 
 /// Doors to one's own notes about a person: they stay one's own, whoever is hidden.
@@ -104,7 +108,11 @@ impl World {
             false => "{}",
         };
         let sends = [Method::POST, Method::PUT].contains(&method);
-        let body = sends.then(|| ("application/json", body.as_bytes().to_vec()));
+        let content = match path.contains("/profile-") {
+            true => "multipart/form-data; boundary=x",
+            false => "application/json",
+        };
+        let body = sends.then(|| (content, body.as_bytes().to_vec()));
         self.viewer.send(method, &path, body).await
     }
 

@@ -62,6 +62,8 @@ impl From<Error> for Failure {
             | Error::Forbidden(_)
             | Error::Denied { .. }
             | Error::Unauthenticated(_)
+            | Error::TooLarge { .. }
+            | Error::Unsupported { .. }
             | Error::Conflict { .. } => Self::Discard(error.to_string()),
             Error::Invalid(ref fields) => Self::Dead(format!("{error}: {fields:?}")),
             Error::RateLimited { retry_after } => Self::Retry {

@@ -9,6 +9,7 @@ mod idempotency;
 mod identity;
 mod lifecycle;
 mod notifications;
+mod media;
 mod office;
 mod people;
 mod posts;

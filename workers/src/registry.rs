@@ -10,7 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, notifications, office, people, posts, trends};
+use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, media, notifications, office, people, posts, trends};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -28,7 +28,10 @@ use crate::{feed, graph, housekeeping, idempotency, identity, lifecycle, office,
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
         .with(notifications::gather)
-        .with(notifications::purge)
+        .with(notifications::purge, media::purge_media)
+        .with(media::scan_media)
+        .with(media::sweep_media)
+        .with(media::take_over_upload)
         .with(office::lift_suspension)
         .with(people::forget_copies)
         .with(trends::recompute, posts::publish)

@@ -33,9 +33,11 @@ impl Doors {
             "/console",
             "/console/{file}",
             "/files/{token}",
+            "/files/pictures/{media_id}",
         ]) {
             doors.add(path.to_owned(), &[Method::GET]);
         }
+        doors.add("/files/upload/{token}".to_owned(), &[Method::PUT]);
         doors
     }
 

@@ -54,6 +54,7 @@ pub(super) fn operations(paths: &mut Value, components: &Value) {
     for (method, operation) in each(paths) {
         match method.as_str() {
             _ if is_at_root(operation) => {}
+            "post" if takes_files(operation) => {}
             "post" => take_idempotency_key(operation),
             "get" => take_tags(operation),
             _ => {}
@@ -96,6 +97,12 @@ pub(super) fn statuses(paths: &Value) -> HashMap<String, BTreeSet<u16>> {
         (id.to_owned(), statuses.collect())
     });
     told.collect()
+}
+
+/// A form with files is never held whole, so that it cannot be compared with one that came before.
+fn takes_files(operation: &Value) -> bool {
+    let form = operation.pointer("/requestBody/content/multipart~1form-data");
+    form.is_some()
 }
 
 fn take_idempotency_key(operation: &mut Value) {
@@ -151,7 +158,7 @@ fn tell_problems(operation: &mut Value, method: &str) {
     if operation.get("requestBody").is_some() {
         shared.extend(WITH_BODY);
     }
-    if method == "post" {
+    if method == "post" && !takes_files(operation) {
         shared.extend(WITH_IDEMPOTENCY_KEY);
     }
     let mut parameters = operation["parameters"].as_array().into_iter().flatten();

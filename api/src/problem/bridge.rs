@@ -46,6 +46,14 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::CONFLICT, code, detail)
                     .with_errors(errors.into_iter().collect())
             }
+            Error::TooLarge { most } => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "file_too_large",
+                format!("A file of this kind can have at most {most} bytes."),
+            ),
+            Error::Unsupported { code, detail } => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code, detail)
+            }
             Error::RateLimited { retry_after } => {
                 Self::told(&catalog::RATE_LIMITED).retry_after(retry_after)
             }

@@ -32,6 +32,16 @@ pub struct Refusal<S = ()> {
     of: PhantomData<fn() -> S>,
 }
 
+impl<S> Refusal<S> {
+    /// One that the domain has no word for.
+    pub(crate) fn of(problem: Problem) -> Self {
+        Self {
+            problem: Box::new(problem),
+            of: PhantomData,
+        }
+    }
+}
+
 impl<S, E: Into<domain::Error>> From<E> for Refusal<S> {
     fn from(error: E) -> Self {
         Self {

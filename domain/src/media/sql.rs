@@ -1,11 +1,18 @@
 //! Every statement about files.
 
-use chrono::{DateTime, Utc};
+mod files;
+mod keeping;
+mod pictures;
+
+pub(super) use files::*;
+pub(super) use keeping::*;
+pub(super) use pictures::*;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Media, MediaKind, MediaState};
-use crate::{MediaId, UserId};
+use crate::MediaId;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -28,6 +35,8 @@ pub(super) struct VariantRow {
     pub name: String,
     pub content_type: String,
     pub key: String,
+    pub kind: MediaKind,
+    pub filename: Option<String>,
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub size: i64,
@@ -55,7 +64,8 @@ pub(super) async fn variants(
     sqlx::query_as!(
         VariantRow,
         r#"
-        select v.media_id as "media_id: MediaId", v.name, v.content_type, v.key, v.width, v.height, v.size
+        select v.media_id as "media_id: MediaId", v.name, v.content_type, v.key,
+               m.kind as "kind: MediaKind", m.filename, v.width, v.height, v.size
         from media_variants v join media m on m.id = v.media_id
         where v.media_id = any($1) and m.state = 'ready'
         order by v.media_id, v.width desc nulls first, v.name, v.content_type
@@ -64,53 +74,6 @@ pub(super) async fn variants(
     )
     .fetch_all(connection)
     .await
-}
-
-/// The states of those files that are the owner's, held in the order of their ids.
-pub(super) async fn hold(
-    connection: &mut PgConnection,
-    owner: UserId,
-    ids: &[Uuid],
-) -> Result<Vec<MediaState>> {
-    sqlx::query_scalar!(
-        r#"
-        select state as "state: MediaState" from media where id = any($2) and owner_id = $1
-        order by id for no key update
-        "#,
-        owner.0,
-        ids,
-    )
-    .fetch_all(connection)
-    .await
-}
-
-/// Of files that are held.
-pub(super) async fn use_once_more(connection: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
-    sqlx::query!(
-        "update media set uses = uses + 1, unused_since = null where id = any($1)",
-        ids
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn use_once_less(
-    connection: &mut PgConnection,
-    ids: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
-        "with held as (select id from media where id = any($1) order by id for no key update)
-         update media as m
-         set uses = greatest(uses - 1, 0), unused_since = case when uses <= 1 then $2::timestamptz else unused_since end
-         from held where m.id = held.id",
-        ids,
-        now,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 impl MediaRow {

@@ -74,11 +74,7 @@ pub async fn views(
         let Some(media) = found.get_mut(&row.media_id) else {
             continue;
         };
-        let url = storage.link(&Grant {
-            key: row.key,
-            filename: None,
-            until: good_until(now),
-        });
+        let url = link(storage, &row, good_until(now));
         if row.name == "original" {
             media.media_url = Some(url.clone());
         }
@@ -92,6 +88,28 @@ pub async fn views(
         });
     }
     Ok(found)
+}
+
+/// Documents are saved and not shown, and always by a link that ends: what somebody pays for may be one.
+fn link(storage: &Storage, row: &sql::VariantRow, until: DateTime<Utc>) -> String {
+    if row.key.starts_with("https://") {
+        return row.key.clone();
+    }
+    let filename = match row.kind {
+        MediaKind::Document => row.filename.clone(),
+        MediaKind::Image | MediaKind::Video | MediaKind::Audio => {
+            if let Some(link) = storage.cdn_link(&row.key) {
+                return link;
+            }
+            None
+        }
+    };
+    let is_document = row.kind == MediaKind::Document;
+    storage.link(&Grant {
+        key: row.key.clone(),
+        filename: filename.or_else(|| is_document.then(|| "document".to_owned())),
+        until,
+    })
 }
 
 /// The same for everybody who asks within the time that links are good for.

@@ -80,6 +80,11 @@ pub async fn change(tx: &mut Tx, user: UserId, change: ProfileChange) -> Result<
             "users_username_taken",
             Error::taken("username_taken", "username", "This username is taken."),
         )?;
+    if (&before.profile_picture_url, &before.profile_banner_url)
+        != (&after.profile_picture_url, &after.profile_banner_url)
+    {
+        crate::media::forget_replaced(tx, user).await?;
+    }
     index_names(tx, user).await?;
     changed(tx, user).await?;
     if before.is_private && !after.is_private {

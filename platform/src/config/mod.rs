@@ -12,6 +12,7 @@ mod lifecycle;
 mod limits;
 mod mail;
 mod notifications;
+mod media;
 mod people;
 mod posts;
 mod process;
@@ -36,6 +37,7 @@ pub use lifecycle::Lifecycle;
 pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use notifications::Notifications;
+pub use media::Media;
 pub use people::{LanguageTag, People};
 pub use posts::Posts;
 pub use process::{LogFormat, Process};
@@ -70,6 +72,7 @@ pub struct Config {
     pub delivery: Delivery,
     pub storage: Storage,
     pub notifications: Notifications,
+    pub media: Media,
     pub lifecycle: Lifecycle,
     pub search: Search,
     pub trends: Trends,
@@ -123,6 +126,7 @@ impl Config {
         let delivery = Delivery::read(reader);
         let storage = Storage::read(reader);
         let notifications = Notifications::read(reader);
+        let media = Media::read(reader);
         let lifecycle = Lifecycle::read(reader);
         let search = Search::read(reader);
         let trends = Trends::read(reader);
@@ -146,6 +150,7 @@ impl Config {
             delivery: delivery?,
             storage: storage?,
             notifications: notifications?,
+            media: media?,
             lifecycle: lifecycle?,
             search: search?,
             trends: trends?,

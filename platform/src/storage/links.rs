@@ -34,12 +34,30 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The Content-Disposition. The filename is one of ours: nothing in it needs quoting.
+    /// The Content-Disposition. A name that is not plain is told twice: as RFC 6266 has it, and without what would need
+    /// quoting.
     pub fn disposition(&self) -> String {
-        match &self.filename {
-            Some(name) => format!("attachment; filename=\"{name}\""),
-            None => "inline".to_owned(),
+        let Some(name) = &self.filename else {
+            return "inline".to_owned();
+        };
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.() ".contains(c);
+        let plain: String = name
+            .chars()
+            .map(|c| if is_plain(c) { c } else { '_' })
+            .collect();
+        if plain == *name {
+            return format!("attachment; filename=\"{name}\"");
         }
+        let encoded: String = name
+            .bytes()
+            .map(|byte| match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'.' => {
+                    char::from(byte).to_string()
+                }
+                byte => format!("%{byte:02X}"),
+            })
+            .collect();
+        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
     }
 }
 
@@ -48,6 +66,12 @@ impl Storage {
     pub fn link(&self, grant: &Grant) -> String {
         let token = self.keys.first().map(|newest| seal(grant, newest));
         format!("{}/files/{}", self.public_url, token.unwrap_or_default())
+    }
+
+    /// Where a CDN shows the file, for as long as it is there. None: there is no CDN.
+    pub fn cdn_link(&self, key: &str) -> Option<String> {
+        let cdn = self.cdn_url.as_ref()?;
+        Some(format!("{cdn}/{key}"))
     }
 
     /// A link that is good for `ttl` from now: to the bucket itself where there is one.

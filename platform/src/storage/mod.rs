@@ -5,6 +5,7 @@
 
 mod links;
 mod place;
+mod uploads;
 
 use std::ops::Range;
 
@@ -16,6 +17,7 @@ use object_store::{
     PutOptions, WriteMultipart,
 };
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio_util::io::StreamReader;
 
 use crate::Clock;
 use crate::config::{Config, SigningKey};
@@ -23,6 +25,7 @@ use place::Place;
 
 pub use links::Grant;
 pub use place::StorageSetupError;
+pub use uploads::UploadGrant;
 
 /// Files larger than this travel in parts of it; of each file two parts are on their way at most.
 const PART: usize = 8 * 1024 * 1024;
@@ -44,6 +47,7 @@ pub struct Storage {
     place: Place,
     keys: Vec<SigningKey>,
     public_url: String,
+    cdn_url: Option<String>,
     clock: Clock,
 }
 
@@ -63,6 +67,7 @@ impl Storage {
             place: Place::new(&config.storage)?,
             keys: config.auth.keys.clone(),
             public_url: config.http.public_url.clone(),
+            cdn_url: config.media.cdn_url.clone(),
             clock,
         })
     }
@@ -108,6 +113,19 @@ impl Storage {
         let options = GetOptions::new().with_range(range);
         let found = self.place.store()?.get_opts(&path(key)?, options).await?;
         Ok(found.into_stream().map_err(std::io::Error::other).boxed())
+    }
+
+    /// Files, one after the other, as if they were one.
+    pub fn read(&self, keys: Vec<String>) -> impl AsyncRead + Send + Unpin + 'static {
+        let storage = self.clone();
+        let parts = futures::stream::iter(keys).then(move |key| {
+            let storage = storage.clone();
+            async move {
+                let part = storage.get(&key, None).await;
+                part.map_err(std::io::Error::other)
+            }
+        });
+        StreamReader::new(parts.try_flatten().boxed())
     }
 
     /// None: there is no such file.
@@ -178,6 +196,21 @@ pub fn content_type(key: &str) -> &'static str {
         Some("gif") => "image/gif",
         Some("webp") => "image/webp",
         Some("mp4") => "video/mp4",
+        Some("mov") => "video/quicktime",
+        Some("webm") => "video/webm",
+        Some("m3u8") => "application/vnd.apple.mpegurl",
+        Some("ts") => "video/mp2t",
+        Some("m4s") => "video/iso.segment",
+        Some("mp3") => "audio/mpeg",
+        Some("m4a") => "audio/mp4",
+        Some("aac") => "audio/aac",
+        Some("ogg") => "audio/ogg",
+        Some("wav") => "audio/wav",
+        Some("flac") => "audio/flac",
+        Some("pdf") => "application/pdf",
+        Some("docx") => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        Some("pptx") => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _ => "application/octet-stream",
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, StatusCode};
-use poem::{Endpoint, Request};
+use poem::{Body, Endpoint, Request};
 use serde_json::{Value, json};
 
 use super::TestApp;
@@ -75,6 +75,19 @@ impl Client {
 
     /// Paths are those of the API unless they start with `//`.
     pub async fn send(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
+        let (content, body) = body.unzip();
+        let body = body.map(Body::from).unwrap_or_default();
+        self.stream(method, path, content, body).await
+    }
+
+    /// A body that comes as it comes.
+    pub async fn stream(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Body,
+    ) -> Reply {
         let path = match path.strip_prefix("//") {
             Some(path) => format!("/{path}"),
             None => format!("/api/v1{path}"),
@@ -83,9 +96,9 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name.as_str(), value.as_str());
         }
-        let request = match body {
-            Some((content_type, body)) => request.header("content-type", content_type).body(body),
-            None => request.finish(),
+        let request = match content_type {
+            Some(content_type) => request.header("content-type", content_type).body(body),
+            None => request.body(body),
         };
         let response = self.http.get_response(request).await;
         let (status, headers) = (response.status(), response.headers().clone());

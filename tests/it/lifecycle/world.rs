@@ -128,6 +128,10 @@ const AROUND_ALICE: &str = "
         select gen_random_uuid(), alice, 'follow', now(), 1, array[bob], gen_random_uuid(), now(), now() from who;
     insert into notification_places (user_id, place, created_at) select alice, gen_random_uuid(), now() from who
         on conflict do nothing;
+    insert into media (id, owner_id, kind, content_type, filename, alt, state, size, created_at, updated_at)
+        select gen_random_uuid(), alice, 'document', 'application/pdf', 'zqxalice.pdf', 'zqxalice', 'ready', 1, now(), now()
+        from who;
+    update users set profile_picture_id = m.id, profile_banner_id = m.id from media m where m.owner_id = users.id;
     insert into popular_people (user_id, place, created_at) select alice, 1, now() from who;
     insert into posts (id, author_id, kind, caption, state, published_at, place, created_at, updated_at)
         select gen_random_uuid(), alice, 'text', 'zqxalice #zqxtag', 'published', now(), gen_random_uuid(), now(), now() from who;

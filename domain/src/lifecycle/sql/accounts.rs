@@ -167,8 +167,8 @@ pub(in crate::lifecycle) async fn anonymise(
         "update users
          set username = $2, deleted_at = $3, updated_at = $3, email = null, email_verified_at = null, phone = null,
              phone_verified_at = null, password_hash = null, first_name = null, last_name = null, full_name = null,
-             display_name = null, bio = null, profile_picture_url = null, profile_banner_url = null, location = null,
-             website = null, education_level = null, institution = null, business_info = null, role = 'member',
+             display_name = null, bio = null, profile_picture_url = null, profile_banner_url = null,
+             profile_picture_id = null, profile_banner_id = null, location = null, website = null, education_level = null, institution = null, business_info = null, role = 'member',
              verification_level = 'none', is_premium = false, is_business = false, is_private = true,
              last_seen_to = 'nobody', messages_from = 'nobody', found_by_phone = false, last_login_at = null,
              last_seen_at = null, deactivated_at = null, suspended_at = null, suspended_until = null,

@@ -27,6 +27,7 @@ mod house;
 mod identity;
 mod keeping;
 mod notifications;
+mod media;
 mod people;
 mod posts;
 
@@ -75,7 +76,7 @@ pub enum Purge {
 }
 
 /// Folders of the storage, each with one for every person.
-pub const FOLDERS: &[&str] = &["exports"];
+pub const FOLDERS: &[&str] = &["exports", "media"];
 
 /// Columns of `users` that an export does not show, because …
 pub const WITHHELD: &[(&str, &str)] = &[("password_hash", "it proves who you are")];
@@ -89,6 +90,7 @@ const AREAS: &[&[PersonalTable]] = &[
     identity::TABLES,
     keeping::TABLES,
     notifications::TABLES,
+    media::TABLES,
     house::TABLES,
     posts::TABLES,
 ];

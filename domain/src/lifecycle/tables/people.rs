@@ -12,7 +12,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
             entries: Entries::One,
             query: "select to_jsonb(you) from (
                         select id, username, email, email_verified_at, phone, phone_verified_at, first_name, last_name,
-                               full_name, display_name, bio, profile_picture_url, profile_banner_url, location, website,
+                               full_name, display_name, bio, profile_picture_url, profile_banner_url,
+                               profile_picture_id, profile_banner_id, location, website,
                                education_level, institution, role, verification_level, is_premium, is_business,
                                business_info, is_private, last_seen_to, messages_from, found_by_phone, last_login_at,
                                last_seen_at, deactivated_at, suspended_at, suspended_until, suspended_why, delete_at,

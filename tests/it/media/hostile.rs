@@ -1,0 +1,218 @@
+//! Uploads that go wrong, by accident or not: told clearly, and nothing is left of them.
+
+use std::io;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream;
+use poem::Body;
+use poem::http::Method;
+use sha2::{Digest, Sha256};
+
+use super::{FORM, JPEG, PDF, form, stored, upload};
+use crate::harness::{Reply, TestApp};
+
+const HEAD: &[u8] = b"--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF\0\0\0\0WAVEfmt ";
+
+async fn nothing_is_left(app: &TestApp) {
+    assert_eq!(app.count("select count(*) from media").await, 0);
+    assert_eq!(stored(app).await, Vec::<String>::new());
+}
+
+fn first_code(reply: &Reply) -> String {
+    let json = reply.json();
+    let code = json["errors"][0]["code"].as_str();
+    code.unwrap_or(json["code"].as_str().unwrap()).to_owned()
+}
+
+type Case = (Vec<u8>, u16, &'static str);
+
+fn wrong_files() -> Vec<Case> {
+    let large = [JPEG, &[7; 2_000]].concat();
+    vec![
+        (form(&[], &[("a.jpg", b"")]), 400, "empty"),
+        (
+            form(&[], &[("a.jpg", b"<svg onload='alert(1)'>")]),
+            415,
+            "file_type_unsupported",
+        ),
+        (
+            form(&[], &[("a.jpg", b"<!doctype html><script>")]),
+            415,
+            "file_type_unsupported",
+        ),
+        (
+            form(&[], &[("a.jpg", b"\x7fELF\x02\x01")]),
+            415,
+            "file_type_unsupported",
+        ),
+        (
+            form(&[], &[("a.docx", b"PK\x03\x04 evil.exe")]),
+            415,
+            "file_type_unsupported",
+        ),
+        (
+            form(&[], &[("a.heic", b"\0\0\0\x18ftypheic")]),
+            415,
+            "file_type_unsupported",
+        ),
+        (form(&[], &[("a.pdf", &large)]), 413, "file_too_large"),
+    ]
+}
+
+fn wrong_forms() -> Vec<Case> {
+    let other = hex(b"something else");
+    vec![
+        (
+            form(&[("size", "3")], &[("a.pdf", PDF)]),
+            400,
+            "length_wrong",
+        ),
+        (form(&[("size", "many")], &[("a.pdf", PDF)]), 400, "invalid"),
+        (
+            form(&[("sha256", &other)], &[("a.pdf", PDF)]),
+            400,
+            "hash_wrong",
+        ),
+        (form(&[("sha256", "zz")], &[("a.pdf", PDF)]), 400, "invalid"),
+        (
+            form(&[("alt", &"a".repeat(2_000))], &[("a.pdf", PDF)]),
+            400,
+            "too_long",
+        ),
+        (
+            form(&[], &[("a.pdf", PDF), ("b.pdf", PDF)]),
+            400,
+            "too_many",
+        ),
+        (form(&[], &[]), 400, "required"),
+        (
+            form(&[], &[("a.pdf", PDF)])[..130].to_vec(),
+            400,
+            "incomplete",
+        ),
+        (b"no form at all".to_vec(), 400, "incomplete"),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_told_and_nothing_is_left_of_it() {
+    let app = TestApp::with(&[("MEDIA_IMAGE_LIMIT", "1000")]).await;
+    let [alice] = app.given(["alice"]).await;
+    for (body, status, code) in wrong_files().into_iter().chain(wrong_forms()) {
+        let refused = alice.post_raw("/media", FORM, body).await;
+        let _ = refused.problem(status);
+        assert_eq!(first_code(&refused), code);
+        nothing_is_left(&app).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_form_or_says_that_it_is_too_large_is_not_read() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let refused = alice.post_raw("/media", "application/json", "{}").await;
+    assert_eq!(refused.problem(415), "media_type_unsupported");
+    let no_boundary = alice.post_raw("/media", "multipart/form-data", "x").await;
+    assert_eq!(no_boundary.problem(415), "media_type_unsupported");
+    let said = (*alice).clone().header("content-length", "900000000000");
+    assert_eq!(
+        upload(&said, "a.pdf", PDF).await.problem(413),
+        "file_too_large"
+    );
+    nothing_is_left(&app).await;
+    let size = PDF.len().to_string();
+    let right = form(
+        &[("size", &size), ("sha256", &hex(PDF))],
+        &[("../../a.pdf", PDF)],
+    );
+    alice.post_raw("/media", FORM, right).await.data(201);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn whoever_breaks_off_stops_or_never_ends_leaves_nothing() {
+    let app = TestApp::with(&[
+        ("MEDIA_AUDIO_LIMIT", "20000000"),
+        ("MEDIA_VIDEO_LIMIT", "20000000"),
+        ("UPLOAD_IDLE", "1s"),
+    ])
+    .await;
+    let [alice] = app.given(["alice"]).await;
+    let send = async |body: Body| {
+        let reply = alice.stream(Method::POST, "/media", Some(FORM), body).await;
+        (reply.status.as_u16(), first_code(&reply))
+    };
+    let chunk = || Ok::<_, io::Error>(vec![7_u8; 100_000]);
+    let head = || stream::iter([Ok::<_, io::Error>(HEAD.to_vec())]);
+
+    let broken = stream::iter([chunk(), Err(io::Error::other("gone")), chunk()]);
+    let broken = Body::from_bytes_stream(head().chain(broken));
+    assert_eq!(send(broken).await, (400, "incomplete".to_owned()));
+    nothing_is_left(&app).await;
+
+    // After more than a part is written.
+    let late = stream::iter((0..100).map(move |_| chunk()))
+        .chain(stream::iter([Err(io::Error::other("gone"))]));
+    let late = Body::from_bytes_stream(head().chain(late));
+    assert_eq!(send(late).await, (400, "incomplete".to_owned()));
+    nothing_is_left(&app).await;
+
+    let stuck = Body::from_bytes_stream(head().chain(stream::pending()));
+    assert_eq!(send(stuck).await, (400, "too_slow".to_owned()));
+    nothing_is_left(&app).await;
+
+    let endless = Body::from_bytes_stream(head().chain(stream::repeat_with(chunk)));
+    assert_eq!(send(endless).await, (413, "file_too_large".to_owned()));
+    nothing_is_left(&app).await;
+}
+
+#[tokio::test]
+async fn whoever_is_cut_off_with_the_process_is_swept_away() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let head = stream::iter([Ok::<_, io::Error>(HEAD.to_vec()), Ok(vec![7; 9_000_000])]);
+    let stuck = Body::from_bytes_stream(head.chain(stream::pending()));
+    let sending = alice.stream(Method::POST, "/media", Some(FORM), stuck);
+    let given_up = tokio::time::timeout(Duration::from_secs(3), sending).await;
+    assert!(given_up.is_err());
+    assert_eq!(
+        app.count("select count(*) from media where state = 'reserved'")
+            .await,
+        1
+    );
+    app.clock.advance(Duration::from_secs(3_600));
+    app.enqueue(domain::media::jobs::SweepMedia {}).await;
+    app.drain().await;
+    nothing_is_left(&app).await;
+}
+
+#[tokio::test]
+async fn a_large_file_takes_little_memory() {
+    let app = TestApp::with(&[("MEDIA_AUDIO_LIMIT", "100000000")]).await;
+    let [alice] = app.given(["alice"]).await;
+    let before = peak();
+    let head = stream::iter([Ok::<_, io::Error>(HEAD.to_vec())]);
+    let chunks = stream::repeat_with(|| Ok(vec![7_u8; 64 * 1024])).take(1_024);
+    let end = stream::iter([Ok(b"\r\n--frontier--\r\n".to_vec())]);
+    let body = Body::from_bytes_stream(head.chain(chunks).chain(end));
+    let reply = alice.stream(Method::POST, "/media", Some(FORM), body).await;
+    assert_eq!(
+        reply.data(201)["variants"][0]["size"],
+        16 + 64 * 1024 * 1024
+    );
+    let grown = peak() - before;
+    assert!(grown < 48 * 1024, "{grown} KiB more for 64 MiB");
+}
+
+/// The most memory this process ever had, in KiB.
+fn peak() -> i64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.unwrap().trim().trim_end_matches(" kB");
+    number.parse().unwrap()
+}
