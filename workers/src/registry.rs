@@ -10,7 +10,7 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{graph, housekeeping, idempotency, identity, lifecycle, office, people};
+use crate::{graph, housekeeping, idempotency, identity, lifecycle, media, office, people};
 
 /// All handlers.
 pub fn registry() -> Registry {
@@ -21,6 +21,7 @@ pub fn registry() -> Registry {
         .with(housekeeping::keep_job_tables)
         .with(housekeeping::purge_dead_jobs)
         .with(idempotency::purge_keys)
+        .with(media::process)
         .with(office::lift_suspension)
         .with(people::forget_copies)
 }

@@ -1,6 +1,9 @@
 //! Files of people: pictures, videos, sounds, documents.
 
 mod fields;
+pub mod jobs;
+pub mod playlist;
+pub mod processing;
 mod sql;
 mod view;
 

@@ -11,6 +11,7 @@ mod limits;
 mod mail;
 mod people;
 mod process;
+mod processing;
 mod providers;
 mod reader;
 mod redis;
@@ -28,6 +29,7 @@ pub use limits::{Guesses, Limits};
 pub use mail::{Mail, MailRoute};
 pub use people::{LanguageTag, People};
 pub use process::{LogFormat, Process};
+pub use processing::Processing;
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use reader::{Problems, Setting};
 pub use redis::Redis;
@@ -53,6 +55,7 @@ pub struct Config {
     pub mail: Mail,
     pub sms: Sms,
     pub storage: Storage,
+    pub processing: Processing,
     pub lifecycle: Lifecycle,
     pub telemetry: Telemetry,
 }
@@ -99,6 +102,7 @@ impl Config {
         let mail = Mail::read(reader);
         let sms = Sms::read(reader);
         let storage = Storage::read(reader);
+        let processing = Processing::read(reader);
         let lifecycle = Lifecycle::read(reader);
         let telemetry = Telemetry::read(reader);
         Some(Self {
@@ -115,6 +119,7 @@ impl Config {
             mail: mail?,
             sms: sms?,
             storage: storage?,
+            processing: processing?,
             lifecycle: lifecycle?,
             telemetry: telemetry?,
         })

@@ -178,6 +178,9 @@ pub fn content_type(key: &str) -> &'static str {
         Some("gif") => "image/gif",
         Some("webp") => "image/webp",
         Some("mp4") => "video/mp4",
+        Some("mov") => "video/quicktime",
+        Some("webm") => "video/webm",
+        Some("m3u8") => "application/vnd.apple.mpegurl",
         _ => "application/octet-stream",
     }
 }
