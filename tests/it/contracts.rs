@@ -12,9 +12,10 @@ use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{
     Export, Purge, PurgeDue, PurgeExports, SendClosingMail, SendExportMail, SendKeptMail,
 };
+use domain::media::jobs::ProcessMedia;
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::{CodeId, ExportId, PasswordResetId, UserId, VerificationId};
+use domain::{CodeId, ExportId, MediaId, PasswordResetId, UserId, VerificationId};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -59,6 +60,9 @@ fn by_feature(id: Uuid) -> Vec<String> {
         }),
         stored(&SendKeptMail {
             user_id: UserId(id),
+        }),
+        stored(&ProcessMedia {
+            media_id: MediaId(id),
         }),
         stored(&LiftSuspension {
             user_id: UserId(id),
@@ -131,6 +135,7 @@ fn stored_jobs_look_the_same_as_ever() {
     lifecycle.send_closing_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     lifecycle.send_export_mail mail normal attempts 20 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007"}
     lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
+    media.process media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     "#);

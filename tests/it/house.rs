@@ -33,7 +33,7 @@ const PINNED: [(&str, &[&str]); 9] = [
     ("sqlx", &["platform", "domain"]),
     ("redis", &["platform"]),
     ("lettre", &["platform"]),
-    ("image", &["platform", "domain"]),
+    ("image", &["workers"]),
 ];
 
 struct Package {

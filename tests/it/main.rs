@@ -25,6 +25,7 @@ mod operations;
 mod passwords;
 mod people;
 mod phone;
+mod processing;
 mod providers;
 mod recovery_codes;
 mod schema;

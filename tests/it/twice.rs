@@ -12,6 +12,7 @@ use domain::identity::jobs::{
 };
 use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
+use domain::media::MediaKind;
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::wire::WireText;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, TestApp};
+use crate::processing::samples;
 
 #[tokio::test]
 async fn every_job_is_harmless_when_it_runs_twice() {
@@ -59,6 +61,9 @@ async fn every_job_is_harmless_when_it_runs_twice() {
 async fn every_job(app: &TestApp) {
     coming_in(app).await;
     leaving(app).await;
+    let [alf] = app.given(["alf"]).await;
+    app.given_file(&alf, MediaKind::Image, "image/png", samples::png(300, 200))
+        .await;
     app.enqueue(AcceptRequests {
         user_id: UserId(Uuid::from_u128(7)),
     })

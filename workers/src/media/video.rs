@@ -8,12 +8,10 @@ mod probe;
 mod room;
 mod tool;
 
-use domain::media::processing::{self, Facts, Made, Refusal};
-use image::ImageFormat;
-use sha2::{Digest, Sha256};
+use domain::media::processing::{Made, Refusal};
 
 use super::desk::{Desk, Seen, blocking};
-use super::picture::{self, Form};
+use super::picture;
 use crate::Failure;
 use ladder::Rung;
 use room::Room;
