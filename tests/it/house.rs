@@ -94,6 +94,7 @@ fn all_sources() -> Vec<(PathBuf, String)> {
     let mut all = sources("src");
     all.extend(sources("tests"));
     all.extend(sources("bin/bench.d/jobs/engine/src"));
+    all.extend(sources("bin/bench.d/media/engine/src"));
     all.extend(sources("bin/bench.d/people/engine/src"));
     for floor in FLOORS {
         all.extend(sources(&format!("{floor}/src")));

@@ -6,7 +6,7 @@ mod housekeeping;
 mod idempotency;
 mod identity;
 mod lifecycle;
-mod media;
+pub mod media;
 mod office;
 mod people;
 mod registry;

@@ -14,7 +14,7 @@ async fn a_worker_killed_while_it_makes_a_picture_leaves_nothing_that_is_not_kno
     let app = TestApp::in_real_time(&[]).await;
     let [owner] = app.given(["owner"]).await;
     let mut first = Member::worker("media:1", &app.settings);
-    let photo = samples::jpeg(7000, 5000, 6);
+    let photo = samples::large_jpeg(7000, 5000);
     let file = app
         .given_file(&owner, MediaKind::Image, "image/jpeg", photo)
         .await;
@@ -31,7 +31,7 @@ async fn a_worker_killed_while_it_makes_a_picture_leaves_nothing_that_is_not_kno
         app.known(&file).await.state == "ready" && app.unfinished().await == 0
     })
     .await;
-    assert_eq!(app.variants(&file).await.len(), 7);
+    assert_eq!(app.shapes(&file).await.len(), 7);
     app.assert_tidy(&file, SECRET).await;
 }
 
@@ -44,11 +44,7 @@ async fn a_picture_looked_into_twice_is_the_same() {
         .given_file(&owner, MediaKind::Image, "image/jpeg", photo)
         .await;
     app.drain().await;
-    let before = format!(
-        "{:?} {:?}",
-        app.known(&file).await,
-        app.variants(&file).await
-    );
+    let before = app.shapes(&file).await;
     app.replay().await;
     app.drain().await;
     // As after a worker that died between its last file and its finish.
@@ -57,7 +53,7 @@ async fn a_picture_looked_into_twice_is_the_same() {
     app.drain().await;
     let after = app.known(&file).await;
     assert_eq!((after.width, after.height), (Some(600), Some(900)));
-    assert_eq!(format!("{after:?} {:?}", app.variants(&file).await), before);
+    assert_eq!(app.shapes(&file).await, before);
     app.assert_tidy(&file, SECRET).await;
 }
 
@@ -65,13 +61,9 @@ async fn a_picture_looked_into_twice_is_the_same() {
 async fn of_a_file_that_goes_meanwhile_nothing_stays() {
     let app = TestApp::start().await;
     let [owner] = app.given(["owner"]).await;
+    let photo = samples::large_jpeg(9000, 4000);
     let file = app
-        .given_file(
-            &owner,
-            MediaKind::Image,
-            "image/png",
-            samples::png(9000, 4000),
-        )
+        .given_file(&owner, MediaKind::Image, "image/jpeg", photo)
         .await;
     let crew = app.crew(workers::registry(), workers::Plan::all());
     eventually("it has begun", Duration::from_secs(20), async || {

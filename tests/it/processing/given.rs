@@ -99,6 +99,16 @@ impl TestApp {
             .unwrap()
     }
 
+    /// The forms there are: name, kind and size.
+    pub async fn shapes(&self, file: &File) -> Vec<String> {
+        let shapes = self.variants(file).await.into_iter().map(|form| {
+            let kind = form.content_type.split_once('/').unwrap().1.to_owned();
+            let (width, height) = (form.width.unwrap(), form.height.unwrap());
+            format!("{} {kind} {width}x{height}", form.name)
+        });
+        shapes.collect()
+    }
+
     pub async fn bytes(&self, key: &str) -> Vec<u8> {
         let content = self.platform.storage.get(key, None).await.unwrap();
         let parts: Vec<_> = content.try_collect().await.unwrap();

@@ -22,16 +22,7 @@ async fn made(app: &TestApp, kind: &str, bytes: Vec<u8>) -> (super::File, Vec<St
     );
     assert_eq!(known.blurhash.as_ref().map(String::len), Some(28));
     app.assert_tidy(&file, SECRET).await;
-    let made = app.variants(&file).await.into_iter().map(|made| {
-        let kind = made.content_type.split_once('/').unwrap().1.to_owned();
-        format!(
-            "{} {kind} {}x{}",
-            made.name,
-            made.width.unwrap(),
-            made.height.unwrap()
-        )
-    });
-    let made = made.collect();
+    let made = app.shapes(&file).await;
     (file, made)
 }
 

@@ -54,6 +54,21 @@ pub fn jpeg(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     with_segment(&with_segment(&out, 0xfe, SECRET), 0xe1, &xmp())
 }
 
+/// Large enough that work on it can be caught in the middle.
+pub fn large_jpeg(width: u16, height: u16) -> Vec<u8> {
+    let row: Vec<u8> = (0..u32::from(width) * 3)
+        .map(|at| u8::try_from(at * 7 % 251).unwrap())
+        .collect();
+    let mut out = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut out, 80);
+    let pixels = row.repeat(usize::from(height));
+    encoder
+        .encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let exif = [b"Exif\0\0", &exif(6)[..]].concat();
+    with_segment(&out, 0xe1, &exif)
+}
+
 fn xmp() -> Vec<u8> {
     [
         &b"http://ns.adobe.com/xap/1.0/\0<exif:GPSLatitude>"[..],

@@ -30,10 +30,12 @@ pub(super) fn of(pixels: &DynamicImage) -> String {
         .map(|wave| strength(&lights, width, height, wave));
     let average = waves.next().unwrap_or_default();
     let rest: Vec<Colour> = waves.collect();
-    let largest = rest
-        .iter()
-        .flatten()
-        .fold(0.0_f32, |most, part| most.max(part.abs()));
+    written(average, &rest)
+}
+
+fn written(average: Colour, rest: &[Colour]) -> String {
+    let parts = rest.iter().flatten();
+    let largest = parts.fold(0.0_f32, |most, part| most.max(part.abs()));
     let step = (largest * 166.0 - 0.5).floor().clamp(0.0, 82.0);
     let mut hash = String::with_capacity(28);
     digits(&mut hash, (ACROSS - 1) + (DOWN - 1) * 9, 1);

@@ -15,6 +15,9 @@ type Result<T> = std::result::Result<T, Refusal>;
 /// The long side of each form, the largest first.
 const SIZES: [(&str, u32); 3] = [("large", 1600), ("medium", 640), ("small", 160)];
 
+/// What each size is written as: WebP is smaller, JPEG is known everywhere.
+const FORMATS: [ImageFormat; 2] = [ImageFormat::Jpeg, ImageFormat::WebP];
+
 /// Of each pixel while it is decoded, at most.
 const PIXEL_BYTES: u64 = 8;
 /// What decoders need besides.
@@ -39,6 +42,16 @@ pub(super) struct Form {
 
 /// The picture with all its forms.
 pub(super) fn make(bytes: Vec<u8>, content_type: &str, bounds: &Bounds) -> Result<Picture> {
+    make_in(&FORMATS, bytes, content_type, bounds)
+}
+
+/// In these formats alone.
+pub(super) fn make_in(
+    formats: &[ImageFormat],
+    bytes: Vec<u8>,
+    content_type: &str,
+    bounds: &Bounds,
+) -> Result<Picture> {
     let format = formats::format(&bytes)?;
     if format.to_mime_type() != content_type {
         return Err(Refusal::WrongType);
@@ -50,7 +63,7 @@ pub(super) fn make(bytes: Vec<u8>, content_type: &str, bounds: &Bounds) -> Resul
     let original = original(format, &mut walked, &mut pixels)?;
     within(bounds)?;
     let animated = walked.is_animated();
-    let (mut forms, blurhash) = forms(pixels, walked.profile.as_deref(), bounds)?;
+    let (mut forms, blurhash) = forms(formats, pixels, walked.profile.as_deref(), bounds)?;
     let (width, height) = (original.width, original.height);
     forms.push(original);
     Ok(Picture {
@@ -67,12 +80,13 @@ pub(super) fn still(bytes: &[u8], bounds: &Bounds) -> Result<(Vec<Form>, String)
     let walked = formats::walk(ImageFormat::Jpeg, bytes, bounds)?;
     let pixels = decode(ImageFormat::Jpeg, &walked, bounds)?;
     let hash = blurhash::of(&encode::resized(&pixels, 64, 64)?);
-    Ok((both("poster", &pixels)?.into(), hash))
+    Ok((shown(&FORMATS, "poster", &pixels)?, hash))
 }
 
 fn decode(format: ImageFormat, walked: &Walked, bounds: &Bounds) -> Result<DynamicImage> {
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(bounds.pixels * PIXEL_BYTES + DECODER_BYTES);
+    let pixels = bounds.pixels.saturating_mul(PIXEL_BYTES);
+    limits.max_alloc = Some(pixels.saturating_add(DECODER_BYTES));
     let mut reader = ImageReader::with_format(Cursor::new(&walked.clean), format);
     reader.limits(limits);
     let pixels = reader.decode().map_err(|error| match error {
@@ -111,6 +125,7 @@ fn original(format: ImageFormat, walked: &mut Walked, pixels: &mut DynamicImage)
 
 /// Every size that is no larger than the picture; of a tiny one, itself.
 fn forms(
+    formats: &[ImageFormat],
     mut pixels: DynamicImage,
     profile: Option<&[u8]>,
     bounds: &Bounds,
@@ -126,7 +141,7 @@ fn forms(
         if let Some(profile) = profile.take() {
             formats::to_srgb(&mut pixels, profile);
         }
-        forms.extend(both(name, &pixels)?);
+        forms.extend(shown(formats, name, &pixels)?);
         within(bounds)?;
     }
     let tiny = encode::resized(&pixels, 32, 32)?;
@@ -146,18 +161,21 @@ fn fitted(pixels: DynamicImage, size: u32) -> Result<DynamicImage> {
     encode::resized(&pixels, side(width), side(height))
 }
 
-fn both(name: &'static str, pixels: &DynamicImage) -> Result<[Form; 2]> {
-    let form = |format, bytes| Form {
-        name,
-        format,
-        width: pixels.width(),
-        height: pixels.height(),
-        bytes,
+fn shown(formats: &[ImageFormat], name: &'static str, pixels: &DynamicImage) -> Result<Vec<Form>> {
+    let form = |format: &ImageFormat| {
+        let bytes = match format {
+            ImageFormat::WebP => encode::webp(pixels, encode::SHOWN)?,
+            _ => encode::jpeg(pixels, encode::SHOWN)?,
+        };
+        Ok(Form {
+            name,
+            format: *format,
+            width: pixels.width(),
+            height: pixels.height(),
+            bytes,
+        })
     };
-    Ok([
-        form(ImageFormat::Jpeg, encode::jpeg(pixels, encode::SHOWN)?),
-        form(ImageFormat::WebP, encode::webp(pixels, encode::SHOWN)?),
-    ])
+    formats.iter().map(form).collect()
 }
 
 fn within(bounds: &Bounds) -> Result<()> {

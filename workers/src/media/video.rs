@@ -8,12 +8,15 @@ mod probe;
 mod room;
 mod tool;
 
+use std::path::Path;
+
 use domain::media::processing::{Made, Refusal};
 
 use super::desk::{Desk, Seen, blocking};
-use super::picture;
+use super::picture::{self, Form};
 use crate::Failure;
 use ladder::Rung;
+use probe::Video;
 use room::Room;
 use tool::Tool;
 
@@ -78,20 +81,29 @@ async fn look(desk: &Desk<'_>, tool: &Tool, container: Container) -> Slice {
         return Ok(Err(Refusal::Damaged));
     };
     let bounds = desk.bounds();
-    let (forms, hash) = match blocking(move || picture::still(&still, &bounds)).await? {
-        Ok(made) => made,
-        Err(why) => return Ok(Err(why)),
-    };
+    match blocking(move || picture::still(&still, &bounds)).await? {
+        Ok(poster) => keep(desk, &room, &clean, &video, poster).await.map(Ok),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
+/// The original last: until then each run can begin anew.
+async fn keep(
+    desk: &Desk<'_>,
+    room: &Room,
+    clean: &Path,
+    video: &Video,
+    (forms, blurhash): (Vec<Form>, String),
+) -> Result<Seen, Failure> {
     let mut progress = desk.progress.clone();
     for form in forms {
         progress.made.push(desk.write(form).await?);
     }
-    progress.facts = video.facts(hash, room.hash(&clean).await?);
-    progress
-        .made
-        .push(room.replace_original(desk, &clean, &video).await?);
+    progress.facts = video.facts(blurhash, room.hash(clean).await?);
+    let original = room.replace_original(desk, clean, video).await?;
+    progress.made.push(original);
     desk.report(LOOKED_AT).await?;
-    Ok(Ok(Seen::More(progress)))
+    Ok(Seen::More(progress))
 }
 
 type Slice = Result<Result<Seen, Refusal>, Failure>;

@@ -122,17 +122,7 @@ impl Tool {
         if !fed_and_watched(&mut child, desk, progress).await? {
             return Ok(None);
         }
-        let (file, list) = (
-            format!("{}.mp4", rung.name()),
-            format!("{}.m3u8", rung.name()),
-        );
-        let key = |name: &str| format!("{}/{name}", desk.progress.folder);
-        room.put(desk, &room.folder.join(&list), &key(&list))
-            .await?;
-        let size = room
-            .put(desk, &room.folder.join(&file), &key(&file))
-            .await?;
-        Ok(Some(made(rung, key(&file), size)))
+        Ok(Some(kept(desk, rung, room).await?))
     }
 
     fn reading(&self, program: &Path, container: Container) -> Command {
@@ -163,6 +153,21 @@ const NOTHING_ELSE: [&str; 15] = [
     "+bitexact",
     "-y",
 ];
+
+/// The list first: a file that is there can be streamed.
+async fn kept(desk: &Desk<'_>, rung: &Rung, room: &Room) -> Result<Made, Failure> {
+    let (file, list) = (
+        format!("{}.mp4", rung.name()),
+        format!("{}.m3u8", rung.name()),
+    );
+    let key = |name: &str| format!("{}/{name}", desk.progress.folder);
+    room.put(desk, &room.folder.join(&list), &key(&list))
+        .await?;
+    let size = room
+        .put(desk, &room.folder.join(&file), &key(&file))
+        .await?;
+    Ok(made(rung, key(&file), size))
+}
 
 fn made(rung: &Rung, key: String, size: u64) -> Made {
     Made {
