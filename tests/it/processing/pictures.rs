@@ -140,6 +140,17 @@ async fn a_gif_keeps_moving_and_has_stills() {
 }
 
 #[tokio::test]
+async fn a_moving_webp_keeps_moving_too() {
+    let app = TestApp::start().await;
+    let (file, made) = made(&app, "image/webp", samples::moving_webp(200, 100)).await;
+    assert_eq!(made.len(), 3, "{made:?}");
+    assert!(app.known(&file).await.animated);
+    let bytes = app.bytes(&format!("{}/original.webp", file.folder)).await;
+    let decoder = image::codecs::webp::WebPDecoder::new(Cursor::new(bytes)).unwrap();
+    assert_eq!(decoder.into_frames().collect_frames().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn colours_beyond_a_screen_are_brought_back_and_the_profile_keeps_its_numbers_alone() {
     let app = TestApp::start().await;
     let profile = samples::wide_profile();

@@ -122,6 +122,25 @@ pub fn gif(width: u32, height: u32, frames: u32) -> Vec<u8> {
     out
 }
 
+/// Three pictures, and what tells of them behind.
+pub fn moving_webp(width: u32, height: u32) -> Vec<u8> {
+    let config = webp::WebPConfig::new().unwrap();
+    let mut encoder = webp::AnimEncoder::new(width, height, &config);
+    let pictures: Vec<Vec<u8>> = (0..3_u8)
+        .map(|at| [at * 80, 0, 0].repeat((width * height) as usize))
+        .collect();
+    for (picture, at) in pictures.iter().zip([0, 100, 200]) {
+        encoder.add_frame(webp::AnimFrame::from_rgb(picture, width, height, at));
+    }
+    let mut out = encoder.encode().to_vec();
+    let length = u32::try_from(SECRET.len()).unwrap().to_le_bytes();
+    out.extend([b"EXIF", &length[..], SECRET].concat());
+    let length = u32::try_from(out.len() - 8).unwrap().to_le_bytes();
+    out[4..8].copy_from_slice(&length);
+    out[20] |= 0x08;
+    out
+}
+
 pub fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap().to_be_bytes();
     [&length, &name[..], data, &[0; 4]].concat()

@@ -136,13 +136,24 @@ async fn shown(app: &TestApp, file: &File) -> Media {
 }
 
 #[tokio::test]
-async fn without_ffmpeg_a_video_is_shown_as_it_was_uploaded() {
+async fn without_ffmpeg_a_video_is_shown_as_it_was_uploaded_but_tells_no_place() {
     let app = TestApp::with(&[("FFMPEG", "/nowhere/ffmpeg")]).await;
     let [owner] = app.given(["owner"]).await;
-    let file = given(&app, &owner, b"\0\0\0\x18ftypmp42 and so on".to_vec()).await;
+    let words = [&b"\0\0\0\x12udta"[..], SECRET].concat();
+    let contents = [&b"\0\0\0\x1amoov"[..], &words].concat();
+    let small = [&b"\0\0\0\x10ftypmp42\0\0\0\0"[..], &contents].concat();
+    for film in [Some(small), film("320x240", 1)].into_iter().flatten() {
+        let size = film.len();
+        let file = given(&app, &owner, film).await;
+        app.drain().await;
+        assert_eq!(app.known(&file).await.state, "ready");
+        assert_eq!(names(&app, &file).await, ["original video/mp4"]);
+        assert_eq!(app.known(&file).await.size, i64::try_from(size).unwrap());
+        app.assert_tidy(&file, SECRET).await;
+    }
+    let cut = given(&app, &owner, b"\0\0\0\x18ftypmp42 and so on".to_vec()).await;
     app.drain().await;
-    assert_eq!(app.known(&file).await.state, "ready");
-    assert_eq!(names(&app, &file).await, ["original video/mp4"]);
+    assert_eq!(app.known(&cut).await.failure.as_deref(), Some("damaged"));
 }
 
 #[tokio::test]

@@ -1,16 +1,17 @@
 //! A video: its still, and what it is streamed from. One slice a run: first the original is cleaned and looked into, then
 //! each height of the ladder is made, then the list that names them. A run that is cut off costs its slice.
 //!
-//! Where ffmpeg is absent a video is served as it was uploaded.
+//! Where ffmpeg is absent a video is served as it was uploaded, without what an mp4 or mov says of its place.
 
 mod ladder;
 mod probe;
 mod room;
+mod scrub;
 mod tool;
 
 use std::path::Path;
 
-use domain::media::processing::{Made, Refusal};
+use domain::media::processing::{Facts, Made, Refusal};
 
 use super::desk::{Desk, Seen, blocking};
 use super::picture::{self, Form};
@@ -51,19 +52,37 @@ impl Container {
 
 /// The next slice.
 pub(super) async fn next(desk: &Desk<'_>) -> Result<Seen, Failure> {
-    let tool = Tool::new(desk);
-    if !tool.is_there().await? {
-        return Ok(desk.untouched());
-    }
     let head = desk.head().await?;
     let Some(container) = Container::of(&head) else {
         return Ok(Seen::Refused(Refusal::Unsupported));
     };
-    let done = match desk.progress.made.is_empty() {
-        true => look(desk, &tool, container).await?,
-        false => climb(desk, &tool, container).await?,
+    let tool = Tool::new(desk);
+    let done = match (tool.is_there().await?, desk.progress.made.is_empty()) {
+        (false, _) => as_uploaded(desk, container).await?,
+        (true, true) => look(desk, &tool, container).await?,
+        (true, false) => climb(desk, &tool, container).await?,
     };
     Ok(done.unwrap_or_else(Seen::Refused))
+}
+
+/// Without ffmpeg, and without the words in it where they can be found.
+async fn as_uploaded(desk: &Desk<'_>, container: Container) -> Slice {
+    let Container::Boxes = container else {
+        return Ok(Ok(desk.untouched()));
+    };
+    let room = Room::open(desk).await?;
+    let file = room.fetch(desk).await?;
+    let path = file.clone();
+    let scrubbed = tokio::task::spawn_blocking(move || scrub::scrub(&path)).await;
+    if !scrubbed.map_err(Failure::retry)?.map_err(Failure::retry)? {
+        return Ok(Err(Refusal::Damaged));
+    }
+    let facts = Facts {
+        sha256: Some(room.hash(&file).await?),
+        ..Facts::default()
+    };
+    room.put(desk, &file, &desk.key).await?;
+    Ok(Ok(Seen::Ready(facts, vec![desk.as_it_is()])))
 }
 
 /// Cleans the original and takes its still.
