@@ -14,7 +14,7 @@ async fn a_worker_killed_while_it_makes_a_picture_leaves_nothing_that_is_not_kno
     let app = TestApp::in_real_time(&[]).await;
     let [owner] = app.given(["owner"]).await;
     let mut first = Member::worker("media:1", &app.settings);
-    let photo = samples::large_jpeg(7000, 5000);
+    let photo = samples::large_jpeg(5000, 4000);
     let file = app
         .given_file(&owner, MediaKind::Image, "image/jpeg", photo)
         .await;
@@ -61,7 +61,7 @@ async fn a_picture_looked_into_twice_is_the_same() {
 async fn of_a_file_that_goes_meanwhile_nothing_stays() {
     let app = TestApp::start().await;
     let [owner] = app.given(["owner"]).await;
-    let photo = samples::large_jpeg(9000, 4000);
+    let photo = samples::large_jpeg(5000, 3000);
     let file = app
         .given_file(&owner, MediaKind::Image, "image/jpeg", photo)
         .await;
@@ -71,7 +71,7 @@ async fn of_a_file_that_goes_meanwhile_nothing_stays() {
     })
     .await;
     app.run("update media set state = 'deleting'").await;
-    eventually("it is given up", Duration::from_secs(30), async || {
+    eventually("it is given up", Duration::from_secs(90), async || {
         app.unfinished().await == 0
     })
     .await;

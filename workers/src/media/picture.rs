@@ -52,12 +52,7 @@ pub(super) fn make_in(
     content_type: &str,
     bounds: &Bounds,
 ) -> Result<Picture> {
-    let format = formats::format(&bytes)?;
-    if format.to_mime_type() != content_type {
-        return Err(Refusal::WrongType);
-    }
-    let mut walked = formats::walk(format, &bytes, bounds)?;
-    drop(bytes);
+    let (format, mut walked) = walk(bytes, content_type, bounds)?;
     let mut pixels = decode(format, &walked, bounds)?;
     within(bounds)?;
     let original = original(format, &mut walked, &mut pixels)?;
@@ -73,6 +68,15 @@ pub(super) fn make_in(
         animated,
         forms,
     })
+}
+
+/// The bytes as they came are needed no longer.
+fn walk(bytes: Vec<u8>, content_type: &str, bounds: &Bounds) -> Result<(ImageFormat, Walked)> {
+    let format = formats::format(&bytes)?;
+    match format.to_mime_type() == content_type {
+        true => Ok((format, formats::walk(format, &bytes, bounds)?)),
+        false => Err(Refusal::WrongType),
+    }
 }
 
 /// A picture that we made ourselves, such as the still of a video.
