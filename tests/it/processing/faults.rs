@@ -27,7 +27,7 @@ async fn a_worker_killed_while_it_makes_a_picture_leaves_nothing_that_is_not_kno
     first.end().await;
     let _second = Member::worker("media:1", &app.settings);
     let _scheduler = Member::start("scheduler", &app.settings);
-    eventually("another has made it", Duration::from_secs(60), async || {
+    eventually("another has made it", Duration::from_secs(90), async || {
         app.known(&file).await.state == "ready" && app.unfinished().await == 0
     })
     .await;

@@ -103,6 +103,6 @@ mod tests {
         let red = RgbImage::from_pixel(32, 24, Rgb([255, 0, 0]));
         let hash = of(&red.into());
         assert_eq!(hash.len(), 28);
-        assert!(hash.starts_with("L0TI:j"), "{hash}");
+        assert!(hash.starts_with("LDTI:j"), "{hash}");
     }
 }

@@ -7,7 +7,7 @@ mod pictures;
 mod report;
 mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use image::ImageFormat;
@@ -102,7 +102,7 @@ fn main() -> Result<()> {
     measured
 }
 
-fn measure(wanted: &Wanted, folder: &PathBuf) -> Result<()> {
+fn measure(wanted: &Wanted, folder: &Path) -> Result<()> {
     pictures::draw(folder, wanted.pictures)?;
     let mut report = Report::default();
     for written in &wanted.written {

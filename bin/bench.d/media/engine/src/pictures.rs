@@ -35,7 +35,7 @@ fn scene(number: u32) -> Vec<u8> {
             let (across, down) = (x as f32 / width as f32, y as f32 / height as f32);
             let turn = number as f32 * 0.7;
             let light = ((across * 9.0 + turn).sin() + (down * 7.0 - turn).cos()) * 40.0;
-            let edge = if (x / 130 + y / 90 + number) % 7 == 0 {
+            let edge = if (x / 130 + y / 90 + number).is_multiple_of(7) {
                 45.0
             } else {
                 0.0
