@@ -8,6 +8,7 @@ use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use domain::Error;
+use domain::media::playlist;
 use platform::storage::{FileInfo, Grant, content_type};
 use platform::{Platform, Storage};
 use poem::endpoint::BoxEndpoint;
@@ -48,6 +49,9 @@ async fn file(
 async fn answer(request: &Request, token: &str, platform: &Platform) -> domain::Result<Response> {
     let storage = &platform.storage;
     let grant = storage.granted(token).ok_or(Error::NotFound("file"))?;
+    if grant.key.ends_with(".m3u8") {
+        return list(storage, &grant).await;
+    }
     if let Some(elsewhere) = storage.elsewhere(&grant).await? {
         return Ok(Response::builder()
             .status(StatusCode::TEMPORARY_REDIRECT)
@@ -90,6 +94,25 @@ async fn serve(
     let length = range.map_or(info.size, |part| part.end - part.start);
     let response = response.header(CONTENT_LENGTH, length);
     Ok(response.body(Body::from_bytes_stream(content)))
+}
+
+/// What a video is streamed from, with links for the names in it.
+async fn list(storage: &Storage, grant: &Grant) -> domain::Result<Response> {
+    let content = storage.get(&grant.key, None).await?;
+    let bytes = Body::from_bytes_stream(content).into_string().await;
+    let text = bytes.map_err(|_| Error::Unavailable("storage"))?;
+    let folder = grant.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let shown = playlist::linked(&text, |name| {
+        storage.link(&Grant {
+            key: format!("{folder}/{name}"),
+            filename: None,
+            until: grant.until,
+        })
+    });
+    Ok(Response::builder()
+        .header(CONTENT_TYPE, content_type(&grant.key))
+        .header(CACHE_CONTROL, UNKEPT)
+        .body(shown))
 }
 
 fn about(grant: &Grant, info: &FileInfo, kept: &str) -> poem::ResponseBuilder {

@@ -25,6 +25,7 @@ use domain::trends::jobs::RecomputeTrends;
 use domain::{CodeId, DeviceId, ExportId, MediaId, NotificationId, PasswordResetId, PostId, UserId, VerificationId};
 use domain::posts::jobs::{PublishPost, PurgePosts};
 use domain::media::jobs::{PurgeMedia, ScanMedia, SweepMedia, TakeOverUpload};
+use domain::media::jobs::ProcessMedia;
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -90,6 +91,7 @@ fn by_feature(id: Uuid) -> Vec<String> {
         stored(&SweepMedia {}),
         stored(&TakeOverUpload {
             media_id: MediaId(id),
+        stored(&ProcessMedia {
         stored(&LiftSuspension {
             user_id: UserId(id),
         }),
@@ -210,6 +212,7 @@ fn stored_jobs_look_the_same_as_ever() {
     media.scan media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     media.sweep maintenance bulk attempts 20 unique true payload {}
     media.take_over_upload media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
+    media.process media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     trends.recompute maintenance normal attempts 20 unique true payload {}

@@ -33,7 +33,7 @@ const PINNED: [(&str, &[&str]); 9] = [
     ("sqlx", &["platform", "domain"]),
     ("redis", &["platform"]),
     ("lettre", &["platform"]),
-    ("image", &["platform", "domain"]),
+    ("image", &["workers"]),
 ];
 
 struct Package {
@@ -94,6 +94,7 @@ fn all_sources() -> Vec<(PathBuf, String)> {
     let mut all = sources("src");
     all.extend(sources("tests"));
     all.extend(sources("bin/bench.d/jobs/engine/src"));
+    all.extend(sources("bin/bench.d/media/engine/src"));
     all.extend(sources("bin/bench.d/people/engine/src"));
     all.extend(sources("bin/bench.d/social/engine/src"), sources("bin/bench.d/feed/engine/src"));
     for floor in FLOORS {

@@ -32,6 +32,7 @@ mod passwords;
 mod people;
 mod phone;
 mod posts;
+mod processing;
 mod providers;
 mod recovery_codes;
 mod schema;

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 
 use domain::delivery::jobs::{Deliver, FindDigests, PurgeDigests, SendDigest};
-use domain::MediaId;
-use domain::UserId;
 use domain::feed::jobs::RankExplore;
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
@@ -17,12 +15,13 @@ use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::notifications::Cause;
 use domain::notifications::jobs::{Gather, PurgeNotifications};
+use domain::media::MediaKind;
 use domain::media::jobs::{ScanMedia, SweepMedia};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
 use domain::trends::jobs::RecomputeTrends;
 use domain::wire::WireText;
-use domain::{NotificationId, PostId, UserId};
+use domain::{MediaId, NotificationId, PostId, UserId};
 use domain::posts::jobs::{PublishPost, PurgePosts};
 use platform::jobs::NewJob;
 use uuid::Uuid;
@@ -31,6 +30,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, TestApp};
+use crate::processing::samples;
 
 #[tokio::test]
 async fn every_job_is_harmless_when_it_runs_twice() {
@@ -73,6 +73,9 @@ async fn every_job(app: &TestApp) {
     telling(app).await;
     reading(app).await;
     files(app).await;
+    let [alf] = app.given(["alf"]).await;
+    app.given_file(&alf, MediaKind::Image, "image/png", samples::png(300, 200))
+        .await;
     app.enqueue(AcceptRequests {
         user_id: UserId(Uuid::from_u128(7)),
     })

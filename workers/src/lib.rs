@@ -10,6 +10,7 @@ mod identity;
 mod lifecycle;
 mod notifications;
 mod media;
+pub mod media;
 mod office;
 mod people;
 mod posts;

@@ -10,49 +10,29 @@ use platform::jobs::Job;
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
-use crate::{delivery, graph, housekeeping, idempotency, identity, lifecycle, media, notifications, office, people, posts, trends};
+use crate::{
+    delivery, feed, graph, housekeeping, idempotency, identity, lifecycle, media, notifications, office, people, posts, trends,
+};
 
 /// All handlers.
 pub fn registry() -> Registry {
-    delivery_jobs(lifecycle_jobs(identity_jobs(Registry::default())))
-use crate::{feed, graph, housekeeping, idempotency, identity, lifecycle, office, people};
+    house_jobs(telling_jobs(posts_jobs(people_jobs(Registry::default()))))
+}
 
-    lifecycle_jobs(identity_jobs(Registry::default()))
-        .with(feed::fan_out)
-        .with(feed::rank_explore)
-        .with(feed::warm)
+fn people_jobs(registry: Registry) -> Registry {
+    registry
         .with(graph::accept_requests)
         .with(graph::purge_mutes)
         .with(graph::refresh_popular)
-        .with(housekeeping::keep_job_tables)
-        .with(housekeeping::purge_dead_jobs)
-        .with(idempotency::purge_keys)
-        .with(notifications::gather)
-        .with(notifications::purge, media::purge_media)
-        .with(media::scan_media)
-        .with(media::sweep_media)
-        .with(media::take_over_upload)
-        .with(office::lift_suspension)
-        .with(people::forget_copies)
-        .with(trends::recompute, posts::publish)
-        .with(posts::purge)
-}
-
-fn identity_jobs(registry: Registry) -> Registry {
-    registry
         .with(identity::purge_expired_tokens)
         .with(identity::reseal_secrets)
+        .with(identity::send_access_changed_mail)
         .with(identity::send_address_change_notice)
         .with(identity::send_address_known_mail)
         .with(identity::send_code_text)
-        .with(identity::send_access_changed_mail)
         .with(identity::send_reset_mail)
         .with(identity::send_second_factor_mail)
         .with(identity::send_verification_mail)
-}
-
-fn lifecycle_jobs(registry: Registry) -> Registry {
-    registry
         .with(lifecycle::export)
         .with(lifecycle::purge)
         .with(lifecycle::purge_due)
@@ -60,9 +40,26 @@ fn lifecycle_jobs(registry: Registry) -> Registry {
         .with(lifecycle::send_closing_mail)
         .with(lifecycle::send_export_mail)
         .with(lifecycle::send_kept_mail)
+        .with(office::lift_suspension)
+        .with(people::forget_copies)
 }
 
-fn delivery_jobs(registry: Registry) -> Registry {
+fn posts_jobs(registry: Registry) -> Registry {
+    registry
+        .with(feed::fan_out)
+        .with(feed::rank_explore)
+        .with(feed::warm)
+        .with(media::process)
+        .with(media::purge_media)
+        .with(media::scan_media)
+        .with(media::sweep_media)
+        .with(media::take_over_upload)
+        .with(posts::publish)
+        .with(posts::purge)
+        .with(trends::recompute)
+}
+
+fn telling_jobs(registry: Registry) -> Registry {
     registry
         .with(delivery::deliver)
         .with(delivery::find_digests)
@@ -71,6 +68,15 @@ fn delivery_jobs(registry: Registry) -> Registry {
         .with(delivery::send_notification_mail)
         .with(delivery::send_notification_text)
         .with(delivery::send_push)
+        .with(notifications::gather)
+        .with(notifications::purge)
+}
+
+fn house_jobs(registry: Registry) -> Registry {
+    registry
+        .with(housekeeping::keep_job_tables)
+        .with(housekeeping::purge_dead_jobs)
+        .with(idempotency::purge_keys)
 }
 
 type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>> + Send + Sync>;

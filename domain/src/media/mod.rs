@@ -12,6 +12,8 @@ pub mod jobs;
 mod keeping;
 mod measured;
 mod pictures;
+pub mod playlist;
+pub mod processing;
 mod reports;
 mod scanning;
 mod sql;

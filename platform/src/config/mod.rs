@@ -16,6 +16,7 @@ mod media;
 mod people;
 mod posts;
 mod process;
+mod processing;
 mod providers;
 mod push;
 mod reader;
@@ -41,6 +42,7 @@ pub use media::Media;
 pub use people::{LanguageTag, People};
 pub use posts::Posts;
 pub use process::{LogFormat, Process};
+pub use processing::Processing;
 pub use providers::{Apple, Github, Oidc, Provider, ProviderKind, Providers, ReturnTo};
 pub use push::{Fcm, Push, PushRoute, ServiceAccount};
 pub use reader::{Problems, Setting};
@@ -73,6 +75,7 @@ pub struct Config {
     pub storage: Storage,
     pub notifications: Notifications,
     pub media: Media,
+    pub processing: Processing,
     pub lifecycle: Lifecycle,
     pub search: Search,
     pub trends: Trends,
@@ -127,6 +130,7 @@ impl Config {
         let storage = Storage::read(reader);
         let notifications = Notifications::read(reader);
         let media = Media::read(reader);
+        let processing = Processing::read(reader);
         let lifecycle = Lifecycle::read(reader);
         let search = Search::read(reader);
         let trends = Trends::read(reader);
@@ -151,6 +155,7 @@ impl Config {
             storage: storage?,
             notifications: notifications?,
             media: media?,
+            processing: processing?,
             lifecycle: lifecycle?,
             search: search?,
             trends: trends?,

@@ -72,8 +72,9 @@ impl Job for Likes {
     }
 }
 
+/// Those of tests beside those of Commons.
 pub fn registry() -> Registry {
-    Registry::default()
+    workers::registry()
         .with(effect)
         .with(kills_its_worker)
         .with(behave)

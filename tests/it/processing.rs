@@ -1,0 +1,10 @@
+//! Pictures and videos: what becomes of them once they are uploaded, whatever their bytes are.
+
+mod faults;
+mod given;
+mod hostile;
+mod pictures;
+pub mod samples;
+mod video;
+
+pub use given::File;

@@ -1,0 +1,269 @@
+//! ffmpeg and ffprobe, run as children. They read what they are given and nothing else: no address, no other file. They
+//! end with the run: what they make a video of comes from us by a pipe, which ends when this process does.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use domain::media::processing::Made;
+use futures::TryStreamExt;
+use platform::config::Processing;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use super::ladder::{Rung, SOUND};
+use super::room::Room;
+use super::{Container, Desk};
+use crate::Failure;
+
+const A_LOOK: Duration = Duration::from_secs(60);
+const A_COPY: Duration = Duration::from_secs(15 * 60);
+const BETWEEN_REPORTS: Duration = Duration::from_secs(2);
+
+pub(super) struct Tool {
+    config: Processing,
+}
+
+impl Tool {
+    pub(super) fn new(desk: &Desk<'_>) -> Self {
+        Self {
+            config: desk.cx.platform.config.processing.clone(),
+        }
+    }
+
+    /// Both are needed.
+    pub(super) async fn is_there(&self) -> Result<bool, Failure> {
+        for program in [&self.config.ffmpeg, &self.config.ffprobe] {
+            let mut command = Command::new(program);
+            match command.arg("-version").stdout(Stdio::null()).status().await {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+                Err(error) => return Err(Failure::retry(error)),
+                Ok(_) => {}
+            }
+        }
+        Ok(true)
+    }
+
+    /// What there is to know of a file, as JSON.
+    pub(super) async fn probe(
+        &self,
+        container: Container,
+        file: &Path,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let mut command = self.reading(&self.config.ffprobe, container);
+        command.args(["-show_format", "-show_streams", "-print_format", "json"]);
+        output(command.arg("-i").arg(file), A_LOOK).await
+    }
+
+    /// The same picture and sound, and nothing that tells where it was made. Can be read from its start.
+    pub(super) async fn clean(
+        &self,
+        container: Container,
+        file: &Path,
+        room: &Room,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let clean = room.folder.join("clean");
+        let mut command = self.reading(&self.config.ffmpeg, container);
+        command
+            .arg("-nostdin")
+            .arg("-i")
+            .arg(file)
+            .args(NOTHING_ELSE);
+        command.args(["-c", "copy", "-movflags", "+faststart"]);
+        let written = match container {
+            Container::Boxes => "mp4",
+            Container::Matroska => "webm",
+        };
+        command.args(["-f", written]).arg(&clean);
+        Ok(output(&mut command, A_COPY).await?.map(|_| clean))
+    }
+
+    /// One picture, as JPEG.
+    pub(super) async fn still(
+        &self,
+        container: Container,
+        file: &Path,
+        at: f64,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let mut command = self.reading(&self.config.ffmpeg, container);
+        command
+            .args(["-nostdin", "-ss", &at.to_string(), "-i"])
+            .arg(file);
+        command.args(["-frames:v", "1", "-q:v", "3", "-c:v", "mjpeg"]);
+        command.args([
+            "-vf",
+            "scale=w=1600:h=1600:force_original_aspect_ratio=decrease:force_divisible_by=2",
+        ]);
+        let still = output(command.args(["-f", "image2pipe", "pipe:1"]), A_LOOK).await?;
+        Ok(still.filter(|still| !still.is_empty()))
+    }
+
+    /// One height: a file that is read in parts, and the list of its parts. None: the video cannot be read.
+    pub(super) async fn transcode(
+        &self,
+        desk: &Desk<'_>,
+        container: Container,
+        rung: &Rung,
+        room: &Room,
+        progress: (i16, i16),
+    ) -> Result<Option<Made>, Failure> {
+        let mut command = self.reading(&self.config.ffmpeg, container);
+        command.args(["-i", "pipe:0"]).args(NOTHING_ELSE);
+        command
+            .args(written(rung))
+            .args(listed(rung))
+            .current_dir(&room.folder);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().map_err(Failure::retry)?;
+        if !fed_and_watched(&mut child, desk, progress).await? {
+            return Ok(None);
+        }
+        Ok(Some(kept(desk, rung, room).await?))
+    }
+
+    fn reading(&self, program: &Path, container: Container) -> Command {
+        let mut command = Command::new(program);
+        command.kill_on_drop(true);
+        command.args(["-v", "error", "-protocol_whitelist", "file,pipe"]);
+        command.args(["-max_pixels", &self.config.pixels.to_string()]);
+        command.args(["-f", container.reader()]);
+        command
+    }
+}
+
+/// One picture, one sound; no words about them, and no tracks of places.
+const NOTHING_ELSE: [&str; 15] = [
+    "-map",
+    "0:v:0",
+    "-map",
+    "0:a:0?",
+    "-map_metadata",
+    "-1",
+    "-map_metadata:s",
+    "-1",
+    "-map_chapters",
+    "-1",
+    "-dn",
+    "-sn",
+    "-fflags",
+    "+bitexact",
+    "-y",
+];
+
+/// The list first: a file that is there can be streamed.
+async fn kept(desk: &Desk<'_>, rung: &Rung, room: &Room) -> Result<Made, Failure> {
+    let (file, list) = (
+        format!("{}.mp4", rung.name()),
+        format!("{}.m3u8", rung.name()),
+    );
+    let key = |name: &str| format!("{}/{name}", desk.progress.folder);
+    room.put(desk, &room.folder.join(&list), &key(&list))
+        .await?;
+    let size = room
+        .put(desk, &room.folder.join(&file), &key(&file))
+        .await?;
+    Ok(made(rung, key(&file), size))
+}
+
+fn made(rung: &Rung, key: String, size: u64) -> Made {
+    Made {
+        name: rung.name(),
+        content_type: "video/mp4".to_owned(),
+        key,
+        width: Some(rung.width),
+        height: Some(rung.height),
+        size,
+    }
+}
+
+fn written(rung: &Rung) -> Vec<String> {
+    let (width, height, bits) = (rung.width, rung.height, rung.bits);
+    let line = format!(
+        "-vf scale={width}:{height},setsar=1 -c:v libx264 -preset veryfast -profile:v main -pix_fmt yuv420p -crf 23 \
+         -maxrate {bits} -bufsize {} -sc_threshold 0 -force_key_frames expr:gte(t,n_forced*4) -c:a aac -b:a {SOUND} -ac 2",
+        bits * 2
+    );
+    line.split(' ').map(str::to_owned).collect()
+}
+
+fn listed(rung: &Rung) -> Vec<String> {
+    let name = rung.name();
+    let line = format!(
+        "-progress pipe:1 -f hls -hls_time 4 -hls_playlist_type vod -hls_segment_type fmp4 -hls_flags single_file \
+         -hls_segment_filename {name}.mp4 {name}.m3u8"
+    );
+    line.split(' ').map(str::to_owned).collect()
+}
+
+/// What it says, if it ends well. None: it makes nothing of the file.
+async fn output(command: &mut Command, time: Duration) -> Result<Option<Vec<u8>>, Failure> {
+    command.stdin(Stdio::null());
+    let output = tokio::time::timeout(time, command.output()).await;
+    let output = output.map_err(Failure::retry)?.map_err(Failure::retry)?;
+    match output.status.code() {
+        Some(0) => Ok(Some(output.stdout)),
+        Some(_) => {
+            tracing::debug!("{}", String::from_utf8_lossy(&output.stderr));
+            Ok(None)
+        }
+        None => Err(Failure::retry("the program was killed")),
+    }
+}
+
+/// Whether it ended well.
+async fn fed_and_watched(
+    child: &mut Child,
+    desk: &Desk<'_>,
+    progress: (i16, i16),
+) -> Result<bool, Failure> {
+    let (Some(input), Some(told)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(Failure::retry("the program has no pipes"));
+    };
+    let (fed, watched) = tokio::join!(feed(input, desk), watch(told, desk, progress));
+    let ended = child.wait().await.map_err(Failure::retry)?;
+    fed?;
+    watched?;
+    match ended.code() {
+        Some(code) => Ok(code == 0),
+        None => Err(Failure::retry("the program was killed")),
+    }
+}
+
+async fn feed(mut input: ChildStdin, desk: &Desk<'_>) -> Result<(), Failure> {
+    let mut content = desk.cx.platform.storage.get(&desk.key, None).await?;
+    while let Some(part) = content.try_next().await.map_err(Failure::retry)? {
+        match input.write_all(&part).await {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
+            written => written.map_err(Failure::retry)?,
+        }
+    }
+    Ok(())
+}
+
+/// Takes down how far it is, now and then.
+async fn watch(
+    told: ChildStdout,
+    desk: &Desk<'_>,
+    (start, part): (i16, i16),
+) -> Result<(), Failure> {
+    let length = desk.progress.facts.duration_ms.unwrap_or(1).max(1);
+    let mut lines = BufReader::new(told).lines();
+    let mut reported = Instant::now();
+    while let Some(line) = lines.next_line().await.map_err(Failure::retry)? {
+        let done = line
+            .strip_prefix("out_time_us=")
+            .and_then(|us| us.parse::<i64>().ok());
+        let Some(done) = done.filter(|_| reported.elapsed() > BETWEEN_REPORTS) else {
+            continue;
+        };
+        let share = (done / 1000 * i64::from(part) / length).clamp(0, i64::from(part));
+        desk.report(start + i16::try_from(share).unwrap_or(part))
+            .await?;
+        reported = Instant::now();
+    }
+    Ok(())
+}
