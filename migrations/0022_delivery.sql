@@ -60,13 +60,7 @@ create index digests_old on digests (week);
 create function is_to_be_told(n notifications, at timestamptz) returns boolean
     language sql stable parallel safe cost 100000
     return exists (select from users where id = n.user_id and is_active(users))
-        and case n.target_type
-            when 'post' then exists (select from posts p where p.id = n.target_id and may_see_post(n.user_id, p))
-            when 'comment' then exists (
-                select from comments c join posts p on p.id = c.post_id
-                where c.id = n.target_id and c.deleted_at is null and may_see_post(n.user_id, p))
-            when 'user' then not is_hidden_from(n.user_id, n.target_id)
-            else true end
+        and exists (select from notifications_of(n.user_id) as shown where shown.id = n.id)
         and (n.actor_count = 0 or exists (
                 select from unnest(n.actor_ids) as actor
                 where not is_hidden_from(n.user_id, actor)

@@ -32,23 +32,3 @@ create function is_wanted_by(viewer uuid, post posts, at timestamptz) returns bo
              or not exists (select from posts original join mutes on muted_id = original.author_id
                             where original.id = post.repost_of and muter_id = viewer
                               and coalesce(muted_until > at, true)));
-
--- The same answer as before, in one step: a function with a query in it does not become part of the query that asks, and
--- one that is called by another is planned anew for every row, which took a millisecond and a half. What it says of an
--- author is is_open_to, and is_hidden_from, spelt out.
-create or replace function may_see_post(viewer uuid, post posts) returns boolean
-    language sql stable parallel safe cost 60000
-    return (post.author_id = viewer and post.deleted_at is null and post.repost_of is null) or (
-        select bool_and(one.deleted_at is null and (
-            one.author_id = viewer
-            or (one.state = 'published' and one.visibility in ('public', 'followers')
-                and exists (select from users where id = one.author_id and is_active(users)
-                            and ((one.visibility = 'public' and not is_private)
-                                 or exists (select from follows
-                                            where follower_id = viewer and following_id = one.author_id)))
-                and not exists (select from blocks where blocker_id = viewer and blocked_id = one.author_id)
-                and not exists (select from blocks where blocker_id = one.author_id and blocked_id = viewer))))
-        from (select post.author_id, post.deleted_at, post.state, post.visibility
-              union all
-              select original.author_id, original.deleted_at, original.state, original.visibility
-              from posts original where original.id = post.repost_of) as one);

@@ -190,24 +190,3 @@ create table trend_history (
 );
 
 create index trend_history_by_time on trend_history (kind, hour);
-
--- The one answer to "may that viewer see this post?" of 0018, in one piece. A function of SQL that calls another has it
--- planned anew at every call: asked of the twenty posts of a page that took 7 ms, and takes 0.5 ms so. It says the same as
--- is_open_to and is_hidden_from do. What a repost shows is asked by the same question; it is no repost itself.
-create or replace function may_see_post(viewer uuid, post posts) returns boolean
-    language sql stable parallel safe cost 60000
-    as $$
-        select post.deleted_at is null
-            and (post.author_id = viewer
-                 or (post.state = 'published' and post.visibility in ('public', 'followers')
-                     and not exists (select from blocks where blocker_id = viewer and blocked_id = post.author_id)
-                     and not exists (select from blocks where blocker_id = post.author_id and blocked_id = viewer)
-                     and exists (select from users author
-                                 where author.id = post.author_id and is_active(author)
-                                   and ((post.visibility = 'public' and not author.is_private)
-                                        or exists (select from follows
-                                                   where follower_id = viewer and following_id = post.author_id)))))
-            and (post.repost_of is null
-                 or exists (select from posts original
-                            where original.id = post.repost_of and may_see_post(viewer, original)))
-    $$;

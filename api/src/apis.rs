@@ -29,15 +29,7 @@ use crate::unsubscribe::UnsubscribeApi;
 use crate::users::UsersApi;
 
 /// Under `/api/v1`.
-pub(crate) type Apis = (
-    Identity,
-    People,
-    Graph,
-    Files,
-    Social,
-    OfficeApi,
-    OperationsApi,
-);
+pub(crate) type Apis = (Identity, People, Graph, Social, OfficeApi, OperationsApi);
 
 type Identity = (
     IdentityApi,
@@ -61,7 +53,7 @@ type Finding = (SearchApi, HashtagsApi, TrendsApi);
 
 type Telling = (NotificationsApi, StreamApi, DevicesApi, UnsubscribeApi);
 
-type Files = (DirectApi, MediaApi, PicturesApi, VideoReportsApi,);
+type Files = (DirectApi, MediaApi, PicturesApi, VideoReportsApi);
 
 pub(crate) fn apis(platform: &Arc<Platform>) -> Apis {
     (

@@ -9,10 +9,10 @@ use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
-use domain::trends::jobs::RecomputeTrends;
-use domain::posts::jobs::PurgePosts;
-use domain::notifications::jobs::PurgeNotifications;
 use domain::media::jobs::SweepMedia;
+use domain::notifications::jobs::PurgeNotifications;
+use domain::posts::jobs::PurgePosts;
+use domain::trends::jobs::RecomputeTrends;
 use platform::jobs::{Job, NewJob};
 
 use crate::{CatchUp, Entry};
@@ -33,6 +33,7 @@ pub fn schedule() -> Vec<Entry> {
         .catch_up(CatchUp::All),
         Entry::every(DAY, |_| NewJob::new(&PurgeDigests {}), PurgeDigests::NAME)
             .offset(5 * HOUR + 10 * MINUTE),
+        Entry::every(
             5 * MINUTE,
             |_| NewJob::new(&RankExplore {}),
             RankExplore::NAME,
@@ -79,6 +80,7 @@ pub fn schedule() -> Vec<Entry> {
         )
         .offset(MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgePosts {}), PurgePosts::NAME).offset(57 * MINUTE),
+        Entry::every(
             DAY,
             |_| NewJob::new(&PurgeNotifications {}),
             PurgeNotifications::NAME,

@@ -17,15 +17,18 @@ use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{
     Export, Purge, PurgeDue, PurgeExports, SendClosingMail, SendExportMail, SendKeptMail,
 };
+use domain::media::jobs::ProcessMedia;
+use domain::media::jobs::{PurgeMedia, ScanMedia, SweepMedia, TakeOverUpload};
 use domain::notifications::Cause;
 use domain::notifications::jobs::{Gather, PurgeNotifications};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
-use domain::trends::jobs::RecomputeTrends;
-use domain::{CodeId, DeviceId, ExportId, MediaId, NotificationId, PasswordResetId, PostId, UserId, VerificationId};
 use domain::posts::jobs::{PublishPost, PurgePosts};
-use domain::media::jobs::{PurgeMedia, ScanMedia, SweepMedia, TakeOverUpload};
-use domain::media::jobs::ProcessMedia;
+use domain::trends::jobs::RecomputeTrends;
+use domain::{
+    CodeId, DeviceId, ExportId, MediaId, NotificationId, PasswordResetId, PostId, UserId,
+    VerificationId,
+};
 use insta::assert_snapshot;
 use platform::jobs::{Job, NewJob};
 use uuid::Uuid;
@@ -86,12 +89,17 @@ fn by_feature(id: Uuid) -> Vec<String> {
         stored(&PurgeNotifications {}),
         stored(&PurgeMedia {
             media_id: MediaId(id),
+        }),
         stored(&ScanMedia {
             media_id: MediaId(id),
+        }),
         stored(&SweepMedia {}),
         stored(&TakeOverUpload {
             media_id: MediaId(id),
+        }),
         stored(&ProcessMedia {
+            media_id: MediaId(id),
+        }),
         stored(&LiftSuspension {
             user_id: UserId(id),
         }),
@@ -129,6 +137,7 @@ fn of_delivery(id: Uuid) -> Vec<String> {
         }),
         stored(&PublishPost {
             post_id: PostId(id),
+        }),
         stored(&PurgePosts {}),
     ]
 }
@@ -206,17 +215,17 @@ fn stored_jobs_look_the_same_as_ever() {
     lifecycle.send_closing_mail mail urgent attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     lifecycle.send_export_mail mail normal attempts 20 unique false payload {"export_id":"00000000-0000-0000-0000-000000000007"}
     lifecycle.send_kept_mail mail normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
-    notifications.gather notify normal attempts 20 unique true payload {"cause":{"id":"00000000-0000-0000-0000-000000000007","what":"like_of_post"},"since":"1970-01-01T00:00:00Z","user_id":"00000000-0000-0000-0000-000000000007"}
-    notifications.purge maintenance bulk attempts 20 unique true payload {}
+    media.process media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     media.purge maintenance bulk attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     media.scan media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     media.sweep maintenance bulk attempts 20 unique true payload {}
     media.take_over_upload media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
-    media.process media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
+    notifications.gather notify normal attempts 20 unique true payload {"cause":{"id":"00000000-0000-0000-0000-000000000007","what":"like_of_post"},"since":"1970-01-01T00:00:00Z","user_id":"00000000-0000-0000-0000-000000000007"}
+    notifications.purge maintenance bulk attempts 20 unique true payload {}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
-    trends.recompute maintenance normal attempts 20 unique true payload {}
     posts.publish feed normal attempts 20 unique false payload {"post_id":"00000000-0000-0000-0000-000000000007"}
     posts.purge maintenance bulk attempts 20 unique true payload {}
+    trends.recompute maintenance normal attempts 20 unique true payload {}
     "#);
 }

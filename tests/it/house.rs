@@ -93,10 +93,9 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 fn all_sources() -> Vec<(PathBuf, String)> {
     let mut all = sources("src");
     all.extend(sources("tests"));
-    all.extend(sources("bin/bench.d/jobs/engine/src"));
-    all.extend(sources("bin/bench.d/media/engine/src"));
-    all.extend(sources("bin/bench.d/people/engine/src"));
-    all.extend(sources("bin/bench.d/social/engine/src"), sources("bin/bench.d/feed/engine/src"));
+    for engine in ["jobs", "media", "people", "social", "feed"] {
+        all.extend(sources(&format!("bin/bench.d/{engine}/engine/src")));
+    }
     for floor in FLOORS {
         all.extend(sources(&format!("{floor}/src")));
     }

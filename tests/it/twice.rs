@@ -13,16 +13,16 @@ use domain::identity::jobs::{
 };
 use domain::identity::{AccessChange, Notice};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
-use domain::notifications::Cause;
-use domain::notifications::jobs::{Gather, PurgeNotifications};
 use domain::media::MediaKind;
 use domain::media::jobs::{ScanMedia, SweepMedia};
+use domain::notifications::Cause;
+use domain::notifications::jobs::{Gather, PurgeNotifications};
 use domain::office::jobs::LiftSuspension;
 use domain::people::jobs::ForgetCopies;
+use domain::posts::jobs::{PublishPost, PurgePosts};
 use domain::trends::jobs::RecomputeTrends;
 use domain::wire::WireText;
 use domain::{MediaId, NotificationId, PostId, UserId};
-use domain::posts::jobs::{PublishPost, PurgePosts};
 use platform::jobs::NewJob;
 use uuid::Uuid;
 
@@ -156,17 +156,17 @@ async fn coming_in(app: &TestApp) {
 
 /// Somebody who is told of something by every way there is, and of their week.
 async fn telling(app: &TestApp) {
-    let [grace] = app.given(["grace"]).await;
+    let [lou] = app.given(["lou"]).await;
     let device = json!({"platform": "web", "token": "t"});
-    grace.post("/devices", device).await.data(201);
+    lou.post("/devices", device).await.data(201);
     let by_text = json!({"notifications": {"types": {"system": {"sms": true}}}});
-    grace.put("/settings", by_text).await.data(200);
+    lou.put("/settings", by_text).await.data(200);
     let proved = "update users set email_verified_at = created_at, phone = '+4915199887766',
                       phone_verified_at = created_at where id = $1";
-    app.about(&grace, proved).await;
+    app.about(&lou, proved).await;
     let id = Uuid::from_u128(70);
     app.about(
-        &grace,
+        &lou,
         "insert into notifications (id, user_id, kind, bucket, place, created_at, updated_at)
          values ('00000000-0000-0000-0000-000000000046', $1, 'system', now(), gen_random_uuid(), now(), now())",
     )
@@ -184,10 +184,12 @@ async fn telling(app: &TestApp) {
     let (due, week) = (app.clock.now(), app.clock.now().date_naive());
     app.enqueue(FindDigests { due }).await;
     let digest = "insert into digests (user_id, week, created_at) values ($1, (now() at time zone 'utc')::date, now())";
-    app.about(&grace, digest).await;
-    let user_id = grace.id;
+    app.about(&lou, digest).await;
+    let user_id = lou.id;
     app.enqueue(SendDigest { user_id, week }).await;
     app.enqueue(PurgeDigests {}).await;
+}
+
 /// Somebody who reads what another publishes.
 async fn reading(app: &TestApp) {
     let [reader, writer] = app.given(["reader", "writer"]).await;
@@ -239,13 +241,6 @@ async fn posting(app: &TestApp) {
     app.enqueue(PurgePosts {}).await;
 }
 
-/// What the jobs could have changed.
-async fn world(app: &TestApp) -> [i64; 11] {
-    [
-        app.count("select count(*) from posts").await, app.count("select post_count from user_counts order by post_count desc limit 1", app: &TestApp) -> [i64; 10] {
-    [
-        app.count("select sum(actor_count)::bigint from notifications")
-            .await,
 /// Somebody who uploads three documents past the API: one is scanned, one is deleted, and one nobody shows.
 async fn files(app: &TestApp) {
     let grace = app.person("grace").await;
@@ -268,16 +263,25 @@ async fn files(app: &TestApp) {
     app.run(
         "update media set state = 'uploaded' where id = (select min(id::text)::uuid from media)",
     )
+    .await;
     ids.sort();
     let media_id = MediaId::read(&ids[0]).unwrap();
     app.enqueue(ScanMedia { media_id }).await;
     grace.delete(&format!("/media/{}", ids[1])).await.data(200);
     app.run("update media set unused_since = created_at - interval '2 days' where state = 'ready'")
+        .await;
     app.enqueue(SweepMedia {}).await;
 }
 
-async fn world(app: &TestApp) -> [i64; 10] {
+/// What the jobs could have changed.
+async fn world(app: &TestApp) -> [i64; 13] {
+    [
+        app.count("select sum(actor_count)::bigint from notifications")
+            .await,
         app.count("select count(*) from media").await,
+        app.count("select count(*) from posts").await,
+        app.count("select post_count from user_counts order by post_count desc limit 1")
+            .await,
         app.count("select count(*) from data_exports where state = 'ready'")
             .await,
         app.count("select count(*) from users where deleted_at is not null")

@@ -11,7 +11,8 @@ use platform::jobs::Job;
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
 use crate::{
-    delivery, feed, graph, housekeeping, idempotency, identity, lifecycle, media, notifications, office, people, posts, trends,
+    delivery, feed, graph, housekeeping, idempotency, identity, lifecycle, media, notifications,
+    office, people, posts, trends,
 };
 
 /// All handlers.

@@ -6,7 +6,7 @@ use poem_openapi::types::Example;
 
 use super::{Remark, sql};
 use crate::people::{Actor, Right};
-use crate::posts::consequences;
+use crate::posts::consequences::{self, Commented};
 use crate::posts::found::MOST_MENTIONS;
 use crate::posts::mentioned;
 use crate::{CommentId, Error, Result, UserId};
@@ -56,7 +56,13 @@ pub async fn delete(tx: &mut Tx, actor: Actor, comment: CommentId) -> Result<()>
     if !sql::change::remove(tx.connection(), comment, now).await? {
         return Err(GONE);
     }
-    consequences::comment_removed(tx, comment).await
+    let what = Commented {
+        post: known.post,
+        post_author: known.post_author,
+        answered: known.answered.zip(known.answered_author),
+        by: known.author,
+    };
+    consequences::commented(tx, &what).await
 }
 
 fn not_yours() -> Error {

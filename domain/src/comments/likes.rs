@@ -26,7 +26,7 @@ pub async fn like(tx: &mut Tx, actor: UserId, comment: CommentId) -> Result<Comm
     let liked = sql::likes::like(tx.connection(), actor, comment, place, now).await?;
     let liked = liked.ok_or(Error::NotFound("comment"))?;
     if liked.changed {
-        consequences::comment_liked(tx, comment, liked.author, actor).await?;
+        consequences::comment_liking(tx, comment, liked.author, actor).await?;
     }
     state(tx, comment, &liked, true).await
 }
@@ -36,7 +36,7 @@ pub async fn unlike(tx: &mut Tx, actor: UserId, comment: CommentId) -> Result<Co
     let unliked = sql::likes::unlike(tx.connection(), actor, comment).await?;
     let unliked = unliked.ok_or(Error::NotFound("comment"))?;
     if unliked.changed {
-        consequences::comment_unliked(tx, comment, actor).await?;
+        consequences::comment_liking(tx, comment, unliked.author, actor).await?;
     }
     state(tx, comment, &unliked, false).await
 }

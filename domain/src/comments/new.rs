@@ -65,7 +65,6 @@ pub async fn create(
     };
     let named = sql::new::insert(tx.connection(), &row, &names, now).await?;
     let what = Commented {
-        comment: id,
         post: ground.post,
         post_author: ground.author,
         answered: answered.map(|answered| (answered.id, answered.author)),

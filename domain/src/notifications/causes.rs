@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::jobs::Gather;
 use super::places::Places;
 use super::{Changed, sql};
+use crate::delivery::jobs::Deliver;
 use crate::settings::{self, Channel, NotificationType};
 use crate::{CommentId, NotificationId, PostId, Result, UserId};
 
@@ -161,6 +162,10 @@ pub async fn announce(
     };
     sql::rows::insert_words(tx.connection(), &words, now).await?;
     places.keep(tx.connection()).await?;
+    tx.enqueue(Deliver {
+        notification_id: id,
+    })
+    .await?;
     Changed::default().tell(tx, user);
     Ok(Some(id))
 }

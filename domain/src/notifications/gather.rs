@@ -10,6 +10,7 @@ use super::jobs::Gather;
 use super::places::Places;
 use super::sql::rows::{Counted, Kept};
 use super::{Cause, Changed, sql};
+use crate::delivery::jobs::Deliver;
 use crate::settings::{self, Channel};
 use crate::{NotificationId, Result, UserId};
 
@@ -78,6 +79,10 @@ pub async fn gather(tx: &mut Tx, job: &Gather) -> Result<Vec<NotificationId>> {
     }
     if !gone.is_empty() {
         sql::rows::delete(tx.connection(), &gone).await?;
+    }
+    for notification_id in &gained {
+        let notification_id = *notification_id;
+        tx.enqueue(Deliver { notification_id }).await?;
     }
     if changed {
         Changed { gone }.tell(tx, user);

@@ -85,9 +85,8 @@ impl Role {
             | Right::SuspendPeople
             | Right::DeletePeople
             | Right::GrantRoles
-            | Right::CurateTrends => self == Self::Admin,
             | Right::RemovePosts
-            | Right::GrantRoles => self == Self::Admin,
+            | Right::CurateTrends => self == Self::Admin,
         }
     }
 }

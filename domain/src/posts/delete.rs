@@ -14,10 +14,9 @@ pub async fn delete(tx: &mut Tx, actor: Actor, post: PostId) -> Result<()> {
     let Some(gone) = gone else {
         return Err(refused(tx, actor, post).await?);
     };
-    match (gone.was_published, gone.was_repost) {
-        (true, true) => consequences::unshared(tx, post, gone.author).await,
-        (true, false) => consequences::deleted(tx, post, gone.author).await,
-        (false, _) => Ok(()),
+    match gone.was_published {
+        true => consequences::deleted(tx, post, gone.author).await,
+        false => Ok(()),
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn like(tx: &mut Tx, actor: UserId, post: PostId) -> Result<LikeState>
     let liked = sql::likes::like(tx.connection(), actor, post, place, now).await?;
     let liked = liked.ok_or(Error::NotFound("post"))?;
     if liked.changed {
-        consequences::liked(tx, liked.post, liked.author, actor).await?;
+        consequences::liking(tx, liked.post, liked.author, actor).await?;
     }
     state(tx, &liked, true).await
 }
@@ -36,7 +36,7 @@ pub async fn unlike(tx: &mut Tx, actor: UserId, post: PostId) -> Result<LikeStat
     let unliked = sql::likes::unlike(tx.connection(), actor, post).await?;
     let unliked = unliked.ok_or(Error::NotFound("post"))?;
     if unliked.changed {
-        consequences::unliked(tx, unliked.post, actor).await?;
+        consequences::liking(tx, unliked.post, unliked.author, actor).await?;
     }
     state(tx, &unliked, false).await
 }

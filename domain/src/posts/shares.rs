@@ -51,7 +51,7 @@ pub async fn share(
         None => repost(tx, actor, target.id).await?,
     };
     if is_new {
-        consequences::shared(tx, target.id, target.author, share, actor).await?;
+        consequences::shared(tx, target.id, target.author, actor).await?;
     }
     let mut state = state(tx, actor, target.id).await?;
     state.share_id = Some(share);
@@ -70,6 +70,7 @@ async fn quote(tx: &mut Tx, actor: UserId, original: PostId, words: &Caption) ->
 async fn repost(tx: &mut Tx, actor: UserId, original: PostId) -> Result<(PostId, bool)> {
     let (id, now) = (PostId::at(tx.now()), tx.now());
     if sql::shares::repost(tx.connection(), actor, original, id, now).await? {
+        consequences::reposted(tx, id, actor).await?;
         return Ok((id, true));
     }
     let there = sql::shares::repost_of(tx.connection(), actor, original).await?;
@@ -84,7 +85,7 @@ pub async fn unshare(tx: &mut Tx, actor: UserId, post: PostId) -> Result<ShareSt
     let now = tx.now();
     let gone = sql::shares::unrepost(tx.connection(), actor, target.id, now).await?;
     if let Some(share) = gone {
-        consequences::unshared(tx, share, actor).await?;
+        consequences::deleted(tx, share, actor).await?;
     }
     state(tx, actor, target.id).await
 }

@@ -70,12 +70,7 @@ impl TestApp {
         let auth = &self.platform.config.auth;
         let entry = enter(&mut tx, auth, id, Way::Provider, &Device::default()).await;
         let Ok(Entry::SignedIn(signed_in)) = entry else {
-            panic!("{id} is not let in", Entry::SignedIn(signed_in)) = entry else {
-            panic!("{} is not let in", person.name);
-    /// The same person, signed in anew: their token has expired.
-    pub async fn login_anew(&self, person: &Somebody) -> Client {
-        let mut tx = self.platform.db.begin().await.unwrap();
-        let entry = enter(&mut tx, auth, person.id, Way::Provider, &Device::default()).await;
+            panic!("{id} is not let in");
         };
         tx.commit().await.unwrap();
         self.anonymous()

@@ -127,10 +127,10 @@ async fn each_day_is_a_group_of_its_own_and_a_late_worker_counts_the_days_before
     // Nobody works for a day.
     app.clock.advance(day);
     let path = format!("/users/{}/follow", alice.id);
-    let again = app.login_anew(&carol).await;
+    let again = app.again(&carol).await;
     again.post(&path, Value::Null).await.data(200);
     gathered(&app).await;
-    let alice_again = app.login_anew(&alice).await;
+    let alice_again = app.again(&alice).await;
     let told = texts(&alice_again).await;
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told.contains(&"bob follows you".to_owned()));
@@ -200,14 +200,14 @@ async fn what_gained_nothing_for_long_is_purged() {
     follow(&bob, &alice).await;
     gathered(&app).await;
     app.clock.advance(Duration::from_secs(89 * 24 * 3600));
-    let fresh = app.login_anew(&carol).await;
+    let fresh = app.again(&carol).await;
     let path = format!("/users/{}/follow", alice.id);
     fresh.post(&path, Value::Null).await.data(200);
     gathered(&app).await;
     app.clock.advance(Duration::from_secs(2 * 24 * 3600));
     app.enqueue(PurgeNotifications {}).await;
     app.drain().await;
-    let left = app.login_anew(&alice).await;
+    let left = app.again(&alice).await;
     assert_eq!(texts(&left).await, ["carol follows you"]);
 }
 

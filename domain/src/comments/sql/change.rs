@@ -7,6 +7,10 @@ use crate::{CommentId, PostId, UserId};
 
 pub(in crate::comments) struct Known {
     pub(in crate::comments) post: PostId,
+    pub(in crate::comments) author: UserId,
+    pub(in crate::comments) post_author: UserId,
+    pub(in crate::comments) answered: Option<CommentId>,
+    pub(in crate::comments) answered_author: Option<UserId>,
     pub(in crate::comments) is_own: bool,
     pub(in crate::comments) is_under_own: bool,
 }
@@ -21,8 +25,10 @@ pub(in crate::comments) async fn known(
     sqlx::query_as!(
         Known,
         r#"
-        select c.post_id as "post: PostId", c.author_id = $1 as "is_own!", p.author_id = $1 as "is_under_own!"
-        from comments c join posts p on p.id = c.post_id
+        select c.post_id as "post: PostId", c.author_id as "author!: UserId", p.author_id as "post_author: UserId",
+               c.parent_id as "answered: CommentId", parent.author_id as "answered_author?: UserId",
+               c.author_id = $1 as "is_own!", p.author_id = $1 as "is_under_own!"
+        from comments c join posts p on p.id = c.post_id left join comments parent on parent.id = c.parent_id
         where c.id = $2 and c.deleted_at is null
           and ($3 or may_see_post($1, p) and not is_hidden_from($1, c.author_id))
         "#,

@@ -26,8 +26,8 @@ mod hashtags;
 mod house;
 mod identity;
 mod keeping;
-mod notifications;
 mod media;
+mod notifications;
 mod people;
 mod posts;
 

@@ -109,3 +109,21 @@ pub(in crate::posts) async fn count(connection: &mut PgConnection, post: PostId)
     .fetch_one(connection)
     .await
 }
+
+/// What a repost or a quote is about, and whose it is.
+pub(in crate::posts) async fn original_of(
+    connection: &mut PgConnection,
+    share: PostId,
+) -> Result<Option<(PostId, UserId)>> {
+    let original = sqlx::query!(
+        r#"
+        select original.id as "id: PostId", original.author_id as "author: UserId"
+        from posts share join posts original on original.id = coalesce(share.repost_of, share.quote_of)
+        where share.id = $1
+        "#,
+        share.0,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(original.map(|row| (row.id, row.author)))
+}

@@ -126,7 +126,6 @@ pub(in crate::posts) async fn mentioned(
 pub(in crate::posts) struct Gone {
     pub(in crate::posts) author: UserId,
     pub(in crate::posts) was_published: bool,
-    pub(in crate::posts) was_repost: bool,
 }
 
 /// None where it is gone already, or not for this person to delete.
@@ -152,8 +151,7 @@ pub(in crate::posts) async fn delete(
             update user_counts set post_count = post_count - 1
             where user_id = (select author_id from gone where state = 'published' and repost_of is null)
               and (select count(*) from shares) >= 0)
-        select author_id as "author: UserId", state = 'published' as "was_published!",
-               repost_of is not null as "was_repost!"
+        select author_id as "author: UserId", state = 'published' as "was_published!"
         from gone
         "#,
         actor.0,
