@@ -22,6 +22,53 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub fn schedule() -> Vec<Entry> {
+    [people(), posts(), telling(), house()].concat()
+}
+
+fn people() -> Vec<Entry> {
+    vec![
+        Entry::every(HOUR, |_| NewJob::new(&PurgeMutes {}), PurgeMutes::NAME).offset(7 * MINUTE),
+        Entry::every(
+            HOUR,
+            |_| NewJob::new(&RefreshPopular {}),
+            RefreshPopular::NAME,
+        )
+        .offset(27 * MINUTE),
+        Entry::every(
+            HOUR,
+            |_| NewJob::new(&PurgeExpiredTokens {}),
+            PurgeExpiredTokens::NAME,
+        )
+        .offset(17 * MINUTE),
+        Entry::every(DAY, |_| NewJob::new(&ResealSecrets {}), ResealSecrets::NAME)
+            .offset(4 * HOUR + 40 * MINUTE)
+            .catch_up(CatchUp::One),
+        Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
+            .offset(53 * MINUTE),
+    ]
+}
+
+fn posts() -> Vec<Entry> {
+    vec![
+        Entry::every(
+            5 * MINUTE,
+            |_| NewJob::new(&RankExplore {}),
+            RankExplore::NAME,
+        )
+        .offset(2 * MINUTE),
+        Entry::every(
+            5 * MINUTE,
+            |_| NewJob::new(&RecomputeTrends {}),
+            RecomputeTrends::NAME,
+        )
+        .offset(MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&PurgePosts {}), PurgePosts::NAME).offset(57 * MINUTE),
+        Entry::every(HOUR, |_| NewJob::new(&SweepMedia {}), SweepMedia::NAME).offset(13 * MINUTE),
+    ]
+}
+
+fn telling() -> Vec<Entry> {
     vec![
         // As often as it is Monday morning somewhere; each look finds those of its own quarter of an hour.
         Entry::every(
@@ -34,18 +81,17 @@ pub fn schedule() -> Vec<Entry> {
         Entry::every(DAY, |_| NewJob::new(&PurgeDigests {}), PurgeDigests::NAME)
             .offset(5 * HOUR + 10 * MINUTE),
         Entry::every(
-            5 * MINUTE,
-            |_| NewJob::new(&RankExplore {}),
-            RankExplore::NAME,
+            DAY,
+            |_| NewJob::new(&PurgeNotifications {}),
+            PurgeNotifications::NAME,
         )
-        .offset(2 * MINUTE),
-        Entry::every(HOUR, |_| NewJob::new(&PurgeMutes {}), PurgeMutes::NAME).offset(7 * MINUTE),
-        Entry::every(
-            HOUR,
-            |_| NewJob::new(&RefreshPopular {}),
-            RefreshPopular::NAME,
-        )
-        .offset(27 * MINUTE),
+        .offset(2 * HOUR + 50 * MINUTE)
+        .catch_up(CatchUp::One),
+    ]
+}
+
+fn house() -> Vec<Entry> {
+    vec![
         Entry::every(
             HOUR,
             |_| NewJob::new(&KeepJobTables {}),
@@ -57,36 +103,9 @@ pub fn schedule() -> Vec<Entry> {
             .catch_up(CatchUp::One),
         Entry::every(
             HOUR,
-            |_| NewJob::new(&PurgeExpiredTokens {}),
-            PurgeExpiredTokens::NAME,
-        )
-        .offset(17 * MINUTE),
-        Entry::every(DAY, |_| NewJob::new(&ResealSecrets {}), ResealSecrets::NAME)
-            .offset(4 * HOUR + 40 * MINUTE)
-            .catch_up(CatchUp::One),
-        Entry::every(
-            HOUR,
             |_| NewJob::new(&PurgeIdempotencyKeys {}),
             PurgeIdempotencyKeys::NAME,
         )
         .offset(37 * MINUTE),
-        Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
-        Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
-            .offset(53 * MINUTE),
-        Entry::every(
-            5 * MINUTE,
-            |_| NewJob::new(&RecomputeTrends {}),
-            RecomputeTrends::NAME,
-        )
-        .offset(MINUTE),
-        Entry::every(HOUR, |_| NewJob::new(&PurgePosts {}), PurgePosts::NAME).offset(57 * MINUTE),
-        Entry::every(
-            DAY,
-            |_| NewJob::new(&PurgeNotifications {}),
-            PurgeNotifications::NAME,
-        )
-        .offset(2 * HOUR + 50 * MINUTE)
-        .catch_up(CatchUp::One),
-        Entry::every(HOUR, |_| NewJob::new(&SweepMedia {}), SweepMedia::NAME).offset(13 * MINUTE),
     ]
 }

@@ -215,6 +215,7 @@ async fn the_author_says_who_may_comment() {
             }
         }
     }
+    app.drain().await;
     posts_are_counted(&app).await;
 }
 

@@ -165,8 +165,8 @@ async fn a_post_shows_files_and_its_kind_follows_from_them() {
     );
     let sound = file(&app, "alice", "audio", "ready").await;
     for (body, field, code) in [
-        (json!({"media_ids": [theirs]}), "media_ids", "not_found"),
-        (json!({"media_ids": [broken]}), "media_ids", "not_ready"),
+        (json!({"media_ids": [theirs]}), "media_ids.0", "unknown"),
+        (json!({"media_ids": [broken]}), "media_ids.0", "unusable"),
         (json!({"media_ids": [sound]}), "media_ids", "wrong_kind"),
         (json!({"media_ids": [image, image]}), "media_ids", "twice"),
         (

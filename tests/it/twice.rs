@@ -224,7 +224,7 @@ async fn posting(app: &TestApp) {
     let gina = app.person("gina").await;
     let later = json!({"caption": "Later", "state": "draft"});
     let later = gina.post("/posts", later).await.data(201);
-    app.run("update posts set state = 'scheduled', publish_at = created_at")
+    app.run("update posts set state = 'scheduled', publish_at = created_at where state = 'draft'")
         .await;
     app.enqueue(PublishPost {
         post_id: PostId::read(later["id"].as_str().unwrap()).unwrap(),

@@ -200,6 +200,10 @@ impl FileForm {
         let idle = platform.config.media.upload_idle;
         while let Some(field) = self.next(idle).await? {
             let name = field.name().unwrap_or_default().to_owned();
+            // A page sends its field for files without one.
+            if field.file_name().is_some_and(str::is_empty) {
+                continue;
+            }
             let is_file = field.file_name().is_some() || ["file", "media"].contains(&&*name);
             if !is_file {
                 let text = text(&name, field, idle).await?;
@@ -251,6 +255,24 @@ impl Form {
                 Err(error)
             }
         }
+    }
+
+    /// Makes all its files the owner's, or none.
+    pub(crate) async fn keep_all(self, platform: &Platform) -> Result<Vec<MediaId>> {
+        let mut kept = Vec::with_capacity(self.files.len());
+        let mut files = self.files.into_iter();
+        while let Some(file) = files.next() {
+            match media::keep(platform, file, &Told::default()).await {
+                Ok(id) => kept.push(id),
+                Err(error) => {
+                    for file in files {
+                        media::discard(platform, &file).await;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(kept)
     }
 
     pub(crate) async fn discard(&self, platform: &Platform) {

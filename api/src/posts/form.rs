@@ -1,31 +1,27 @@
 //! A new post, as programs send it in JSON, and as pages do in a form with its files.
 
-use domain::posts::form::{FormFile, store};
 use domain::posts::{Caption, NewPost};
-use poem::web::{Field, Multipart};
-use poem::{FromRequest, Request, RequestBody};
+use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
-use tokio::io::AsyncReadExt;
 
 use crate::auth::standing;
 use crate::body::{Body, understood};
 use crate::edge::Edge;
-use crate::problem::{Problem, catalog};
+use crate::media::form::{CONTENT, FileForm, Form, Wanted, is_form};
+use crate::problem::Problem;
 
 /// What is to be posted.
 #[derive(Debug)]
 pub(super) struct PostBody(pub(super) NewPost);
 
-const FORM: &str = "multipart/form-data";
-
-/// Bytes of one field that is no file.
-const LONGEST: u64 = 32 * 1024;
-
-/// Parts of a form; no post has more to say.
-const MOST: usize = 64;
+/// As many files as a post shows.
+const FILES: Wanted = Wanted {
+    only: None,
+    most_files: 10,
+};
 
 /// Fields that hold several values: as a list in JSON, separated by commas, or said several times.
 const LISTS: [&str; 2] = ["hashtags", "media_ids"];
@@ -43,7 +39,7 @@ impl<'a> ApiExtractor<'a> for PostBody {
     fn request_meta() -> Option<MetaRequest> {
         let mut meta = Body::<NewPost>::request_meta()?;
         meta.content.push(MetaMediaType {
-            content_type: FORM,
+            content_type: CONTENT,
             schema: MetaSchemaRef::Inline(Box::new(schema())),
         });
         Some(meta)
@@ -54,14 +50,12 @@ impl<'a> ApiExtractor<'a> for PostBody {
         body: &mut RequestBody,
         options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let kind = request.content_type().unwrap_or_default();
-        if !kind.starts_with(FORM) {
+        if !is_form(request) {
             let Body(new) = Body::<NewPost>::from_request(request, body, options).await?;
             return Ok(Self(new));
         }
-        let form = <Multipart as FromRequest>::from_request(request, body).await?;
-        let said = read(request, form).await?;
-        Ok(Self(understood(request, said)?))
+        let form = FileForm::from_request(request, body, options).await?;
+        Ok(Self(read(request, form).await?))
     }
 }
 
@@ -99,60 +93,38 @@ fn schema() -> MetaSchema {
     }
 }
 
-/// The form as the body in JSON would be. Its files are stored as they arrive.
-async fn read(request: &Request, mut form: Multipart) -> poem::Result<Value> {
-    let mut said = Map::new();
-    let mut parts = 0;
-    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
-        parts += 1;
-        if parts > MOST {
-            return Err(Problem::told(&catalog::BODY_TOO_LARGE).into());
-        }
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "media" {
-            if let Some(id) = stored(request, field).await? {
-                add(&mut said, "media_ids", id);
-            }
-            continue;
-        }
-        let text = text(field).await?;
-        if LISTS.contains(&name.as_str()) {
-            for item in items(&text) {
-                add(&mut said, &name, item);
-            }
-        } else if !text.is_empty() {
-            said.insert(name, text.into());
-        }
-    }
-    Ok(Value::Object(said))
-}
-
-/// None where a page sends its field for files without one.
-async fn stored(request: &Request, field: Field) -> poem::Result<Option<Value>> {
-    if field.file_name().is_none_or(str::is_empty) {
-        return Ok(None);
-    }
+/// The form as the body in JSON would be. Its files are in the storage by then; they become the author's once everything
+/// else in the form is understood.
+async fn read(request: &Request, form: FileForm) -> poem::Result<NewPost> {
     let actor = standing(request).await.map_err(Problem::from)?;
     let platform = &Edge::of(request)?.platform;
-    let file = FormFile {
-        name: field.file_name().map(str::to_owned),
-        content_type: field.content_type().map(str::to_owned),
-        content: field.into_async_read(),
+    let form = form.read(platform, actor.user, FILES).await;
+    let form = form.map_err(Problem::from)?;
+    let mut new = match understood::<NewPost>(request, said(&form)) {
+        Ok(new) => new,
+        Err(error) => {
+            form.discard(platform).await;
+            return Err(error);
+        }
     };
-    let id = store(platform, actor.user, file).await;
-    let id = id.map_err(Problem::from)?;
-    Ok(Some(id.to_string().into()))
+    let mut media = new.media_ids.take().unwrap_or_default();
+    media.extend(form.keep_all(platform).await.map_err(Problem::from)?);
+    new.media_ids = Some(media).filter(|media| !media.is_empty());
+    Ok(new)
 }
 
-async fn text(field: Field) -> poem::Result<String> {
-    let mut bytes = Vec::new();
-    let mut content = field.into_async_read().take(LONGEST + 1);
-    let read = content.read_to_end(&mut bytes).await;
-    read.map_err(|_| broken())?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Problem::told(&catalog::BODY_TOO_LARGE).into());
+fn said(form: &Form) -> Value {
+    let mut said = Map::new();
+    for (name, text) in &form.texts {
+        if LISTS.contains(&name.as_str()) {
+            items(text)
+                .into_iter()
+                .for_each(|item| add(&mut said, name, item));
+        } else if !text.is_empty() {
+            said.insert(name.clone(), text.clone().into());
+        }
     }
-    String::from_utf8(bytes).map_err(|_| broken().into())
+    Value::Object(said)
 }
 
 fn items(text: &str) -> Vec<Value> {
@@ -173,13 +145,4 @@ fn add(said: &mut Map<String, Value>, name: &str, item: Value) {
     if let Value::Array(list) = list {
         list.push(item);
     }
-}
-
-fn broken() -> Problem {
-    let detail = "The form did not arrive whole, or is none.";
-    Problem::new(
-        poem::http::StatusCode::BAD_REQUEST,
-        "body_malformed",
-        detail,
-    )
 }

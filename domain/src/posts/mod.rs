@@ -13,7 +13,6 @@ mod delete;
 mod edits;
 mod fields;
 mod files;
-pub mod form;
 pub(crate) mod found;
 pub mod jobs;
 mod kinds;
