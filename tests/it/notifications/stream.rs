@@ -98,9 +98,8 @@ impl Stream {
                 return Some(block);
             }
             let chunk = tokio::time::timeout(Duration::from_secs(10), self.response.chunk());
-            let chunk = chunk.await.expect("the stream says something").ok()??;
-            self.text
-                .push_str(&String::from_utf8(chunk.to_vec()).unwrap());
+            let chunk = chunk.await.unwrap().ok()??;
+            self.text.push_str(str::from_utf8(&chunk).unwrap());
         }
     }
 
@@ -122,7 +121,7 @@ impl Stream {
     }
 
     async fn next(&mut self) -> Event {
-        self.event().await.expect("the stream is open")
+        self.event().await.unwrap()
     }
 
     /// The next notification, past what is said of counts.
@@ -139,9 +138,7 @@ impl Stream {
     async fn ends(&mut self) {
         let end = async { while self.block().await.is_some() {} };
         let soon = Duration::from_secs(1);
-        tokio::time::timeout(soon, end)
-            .await
-            .expect("the stream is over");
+        tokio::time::timeout(soon, end).await.unwrap();
     }
 }
 
