@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use crate::harness::laws::posts_are_counted;
 use crate::harness::{Client, Reply, TestApp};
+use crate::media;
+use crate::processing::samples;
 
 /// The id of a new post.
 pub(crate) async fn posted(who: &Client, body: Value) -> String {
@@ -203,6 +205,16 @@ fn form(fields: &[(&str, &str)]) -> Vec<u8> {
     (body + "--edge--\r\n").into_bytes()
 }
 
+/// As the page of a campus network sends it.
+fn with_file(caption: &str, filename: &str, content: &[u8]) -> Vec<u8> {
+    let texts = [("caption", caption), ("hashtags", r#"["nature"]"#)];
+    let form = media::form(&texts, &[(filename, content)]);
+    let (from, to) = (b"name=\"file\"", b"name=\"media\"");
+    let at = form.windows(from.len()).position(|part| part == from);
+    let at = at.unwrap();
+    [&form[..at], to, &form[at + from.len()..]].concat()
+}
+
 #[tokio::test]
 async fn a_page_posts_by_a_form() {
     let app = TestApp::start().await;
@@ -234,6 +246,27 @@ async fn a_page_posts_by_a_form() {
         .await;
     assert_eq!(wrong.problem(400), "validation_failed");
     assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 2);
+    let with_file = with_file("Sunset", "sunset.png", &samples::png(300, 200));
+    let post = alice
+        .post_raw("/posts", media::FORM, with_file)
+        .await
+        .data(201);
+    assert_eq!(post["media"][0]["state"], "uploaded");
+    app.drain().await;
+    let path = format!("/posts/{}", post["id"].as_str().unwrap());
+    let shown = alice.get(&path).await.data(200)["media"][0].clone();
+    assert_eq!(
+        (&shown["state"], &shown["width"]),
+        (&json!("ready"), &json!(300))
+    );
+    assert!(shown["media_url"].as_str().is_some());
+    let kept = app.count("select count(*) from media").await;
+    let with_file = |caption: &str| self::with_file(caption, "x.exe", b"MZ\x90\0 a program");
+    let refused = alice
+        .post_raw("/posts", media::FORM, with_file("No picture"))
+        .await;
+    assert_eq!(refused.problem(415), "file_type_unsupported");
+    assert_eq!(app.count("select count(*) from media").await, kept);
     let cut = alice
         .post_raw("/posts", kind, b"--edge\r\ncontent-disp".to_vec())
         .await;
