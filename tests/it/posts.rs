@@ -246,6 +246,22 @@ async fn a_page_posts_by_a_form() {
         .await;
     assert_eq!(wrong.problem(400), "validation_failed");
     assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 2);
+    let cut = alice
+        .post_raw("/posts", kind, b"--edge\r\ncontent-disp".to_vec())
+        .await;
+    assert_eq!(cut.problem(400), "validation_failed");
+    assert_eq!(cut.json()["errors"][0]["code"], "incomplete");
+    let anonymous = app
+        .anonymous()
+        .post_raw("/posts", kind, form(&fields))
+        .await;
+    assert_eq!(anonymous.problem(401), "token_missing");
+}
+
+#[tokio::test]
+async fn the_files_of_a_form_become_files_of_the_author_or_leave_nothing() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
     let with_file = with_file("Sunset", "sunset.png", &samples::png(300, 200));
     let post = alice
         .post_raw("/posts", media::FORM, with_file)
@@ -267,15 +283,6 @@ async fn a_page_posts_by_a_form() {
         .await;
     assert_eq!(refused.problem(415), "file_type_unsupported");
     assert_eq!(app.count("select count(*) from media").await, kept);
-    let cut = alice
-        .post_raw("/posts", kind, b"--edge\r\ncontent-disp".to_vec())
-        .await;
-    assert_eq!(cut.problem(400), "body_malformed");
-    let anonymous = app
-        .anonymous()
-        .post_raw("/posts", kind, form(&fields))
-        .await;
-    assert_eq!(anonymous.problem(401), "token_missing");
 }
 
 #[tokio::test]
