@@ -14,8 +14,12 @@ pub use schedule::schedule;
 
 /// Keeps time until `stop`.
 pub async fn run(platform: Platform, stop: CancellationToken) {
+    run_with(platform, schedule(), stop).await;
+}
+
+/// The same with a clock of one's own.
+pub async fn run_with(platform: Platform, entries: Vec<Entry>, stop: CancellationToken) {
     tracing::info!("scheduler started");
-    let entries = schedule();
     tokio::join!(
         tick::run(&platform, &entries, &stop),
         relay::run(&platform, &stop),

@@ -111,7 +111,8 @@ fn member() {
             }
             Some(("commits_without_telling", key)) => commit_without_telling(&platform, key).await,
             _ if role == "api" => api::serve(platform, stop).await.unwrap(),
-            _ if role == "scheduler" => scheduler::run(platform, stop).await,
+            // Its clock would enqueue among what a test counts, should it be the right minute.
+            _ if role == "scheduler" => scheduler::run_with(platform, Vec::new(), stop).await,
             _ => panic!("no role {role}"),
         }
     });
