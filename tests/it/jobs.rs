@@ -129,19 +129,15 @@ async fn a_job_of_another_version_waits_for_a_worker_that_knows_it() {
     let app = TestApp::start().await.leaving_jobs();
     let id = app.enqueue(effect("later")).await;
     let crew = app.crew(workers::registry(), Plan::all());
-    eventually("the ticket was taken", Duration::from_secs(5), async || {
-        app.platform
-            .tickets
-            .waiting()
-            .await
-            .unwrap()
-            .iter()
-            .all(|(_, waiting)| *waiting == 0)
+    let refused = "workers are there, and none knows it";
+    eventually(refused, Duration::from_secs(10), async || {
+        let mut connection = app.platform.db.acquire().await.unwrap();
+        let why = operations::explain(&mut connection, id).await.unwrap();
+        let waiting = app.platform.tickets.waiting().await.unwrap();
+        let taken = waiting.iter().all(|(_, waiting)| *waiting == 0);
+        taken && why.reasons[0].code == "unknown_to_workers"
     })
     .await;
-    let mut connection = app.platform.db.acquire().await.unwrap();
-    let why = operations::explain(&mut connection, id).await.unwrap();
-    assert_eq!(why.reasons[0].code, "unknown_to_workers");
     crew.dismiss().await;
 }
 
