@@ -49,7 +49,7 @@ async fn every_column_that_names_a_person_is_in_the_registry() {
         .collect();
     assert!(
         missing.is_empty(),
-        "domain/src/lifecycle/tables.rs has to say what becomes of {missing:?}"
+        "domain/src/lifecycle/tables/ has to say what becomes of {missing:?}"
     );
     let mut there: BTreeSet<String> = referring.union(&unbound).cloned().collect();
     there.insert("users.id".to_owned());
@@ -78,7 +78,7 @@ async fn every_table_that_hangs_on_a_personal_one_is_in_the_registry() {
         .collect();
     assert!(
         missing.is_empty(),
-        "domain/src/lifecycle/tables.rs has to say what becomes of {missing:?}"
+        "domain/src/lifecycle/tables/ has to say what becomes of {missing:?}"
     );
     assert_eq!(known.len(), tables().count(), "a table stands twice");
     for table in tables() {
