@@ -1,7 +1,7 @@
 -- POSTS stands for how many.
 update users set created_at = created_at - interval '30 days' where created_at > now() - interval '30 days';
-create temp table author as select id, row_number() over (order by id) - 1 as n from users where deleted_at is null;
-create unique index on author (n);
+create temp table author as select id, row_number() over (order by id) - 1 as turn from users where deleted_at is null;
+create unique index on author (turn);
 create temp table said as
 select n, gen_random_uuid() as media, a.id as author_id, at,
        (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
@@ -11,7 +11,7 @@ select n, gen_random_uuid() as media, a.id as author_id, at,
        || case when n % 10000 = 0 then 'rare ' else '' end
        || (select string_agg('w' || floor(power(20000, random() + 0 * n * k))::int, ' ') from generate_series(1, 10) k) as caption
 from (select n, now() - interval '24 hours' * (1 - n::float8 / POSTS) as at from generate_series(1, POSTS) n) one
-join author a on a.n = (one.n::bigint * 7919) % (select count(*) from author);
+join author a on a.turn = (one.n::bigint * 7919) % (select count(*) from author);
 create unique index on said (n);
 insert into posts (id, author_id, kind, caption, state, published_at, place, created_at, updated_at)
 select id, author_id, 'text', caption, 'published', at, id, at, at from said order by n;

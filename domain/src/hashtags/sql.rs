@@ -57,7 +57,7 @@ pub(super) async fn posts(
         r#"
         select use.post_id as "post: PostId", use.place from hashtag_uses use
         where use.hashtag_id = $2 and use.place < $3
-          and exists (select from posts p where p.id = use.post_id and may_see_post($1, p) offset 0)
+          and exists (select from posts_seen_by($1) p where p.id = use.post_id offset 0)
         order by use.place desc offset $4 limit $5
         "#,
         viewer.0,

@@ -215,19 +215,18 @@ pub(super) async fn cards(
     sqlx::query_as!(
         PersonCard,
         r#"
-        select u.id as "id: UserId", u.username as "username: Username", u.display_name,
+        select u.id as "id!: UserId", u.username as "username!: Username", u.display_name,
                coalesce(u.display_name, u.full_name, nullif(concat_ws(' ', u.first_name, u.last_name), ''),
                         u.username) as "name!",
                u.first_name as "first_name: PersonName", u.last_name as "last_name: PersonName",
-               u.full_name as "full_name: PersonName", u.profile_picture_url, u.bio, u.role as "role: Role",
+               u.full_name as "full_name: PersonName", u.profile_picture_url, u.bio, u.role as "role!: Role",
                u.verification_level <> 'none' as "is_verified!",
-               u.verification_level as "verification_level: VerificationLevel", u.is_private,
-               exists (select from follows where follower_id = $1 and following_id = u.id) as "is_following!",
-               exists (select from follow_requests where follower_id = $1 and following_id = u.id) as "is_requested!",
-               exists (select from follows where follower_id = u.id and following_id = $1) as "is_followed_by!"
+               u.verification_level as "verification_level!: VerificationLevel", u.is_private as "is_private!",
+               exists (select from follows where follower_id = $1 and following_id = u.id offset 0) as "is_following!",
+               exists (select from follow_requests where follower_id = $1 and following_id = u.id offset 0) as "is_requested!",
+               exists (select from follows where follower_id = u.id and following_id = $1 offset 0) as "is_followed_by!"
         from unnest($2::uuid[]) with ordinality as asked (id, place)
-        join users u on u.id = asked.id
-        where not is_hidden_from($1, u.id)
+        join people_seen_by($1) u on u.id = asked.id
         order by asked.place
         "#,
         viewer.0,

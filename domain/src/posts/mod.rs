@@ -1,6 +1,6 @@
 //! Posts: what people show, whom they show it to, and how it looks to whoever asks.
 //!
-//! **Who sees a post is decided in one place**, `may_see_post` in Postgres, and asked by every door inside its query. A
+//! **Who sees a post is decided in one place**, `posts_seen_by` in Postgres, and asked by every door inside its query. A
 //! post is published in one statement with what it is found by; what follows from it (timelines, notifications) is
 //! enqueued in the same transaction, by [`consequences`].
 //!

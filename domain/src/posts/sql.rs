@@ -75,8 +75,8 @@ pub(super) async fn target(
     sqlx::query_as!(
         Target,
         r#"
-        select coalesce(p.repost_of, p.id) as "id!: PostId" from posts p
-        where p.id = $2 and p.state = 'published' and may_see_post($1, p)
+        select coalesce(p.repost_of, p.id) as "id!: PostId" from posts_seen_by($1) p
+        where p.id = $2 and p.state = 'published'
         "#,
         viewer.0,
         post.0,
@@ -225,7 +225,7 @@ pub(super) async fn insert_mentions(
     sqlx::query_scalar!(
         r#"
         insert into post_mentions (post_id, user_id, created_at)
-        select $1, id, $4 from users where lower(username) = any($3) and not is_hidden_from($2, id)
+        select $1, id, $4 from people_seen_by($2) where lower(username) = any($3)
         on conflict do nothing
         returning user_id as "user_id: UserId"
         "#,
@@ -248,26 +248,25 @@ pub(super) async fn posts(
     sqlx::query_as!(
         PostRow,
         r#"
-        select p.id as "id: PostId", p.author_id as "author: UserId", p.kind as "kind: PostKind", p.caption,
-               p.visibility as "visibility: Visibility", p.comments_from as "comments_from: CommentsFrom", p.location,
-               p.repost_of as "repost_of: PostId", p.quote_of as "quote_of: PostId", p.state as "state: PostState",
-               p.publish_at, p.published_at, p.edited_at, p.created_at,
+        select p.id as "id!: PostId", p.author_id as "author!: UserId", p.kind as "kind!: PostKind", p.caption as "caption!",
+               p.visibility as "visibility!: Visibility", p.comments_from as "comments_from!: CommentsFrom", p.location,
+               p.repost_of as "repost_of: PostId", p.quote_of as "quote_of: PostId", p.state as "state!: PostState",
+               p.publish_at, p.published_at, p.edited_at, p.created_at as "created_at!",
                c.like_count, c.comment_count, c.share_count,
-               exists (select from post_likes where post_id = p.id and user_id = $1) as "is_liked!",
-               exists (select from post_saves where post_id = p.id and user_id = $1) as "is_saved!",
+               exists (select from post_likes where post_id = p.id and user_id = $1 offset 0) as "is_liked!",
+               exists (select from post_saves where post_id = p.id and user_id = $1 offset 0) as "is_saved!",
                exists (select from posts mine where mine.repost_of = p.id and mine.author_id = $1
-                                                and mine.deleted_at is null) as "is_shared!",
+                                                and mine.deleted_at is null offset 0) as "is_shared!",
                array(select h.shown from post_hashtags ph join hashtags h on h.id = ph.hashtag_id
                      where ph.post_id = p.id order by h.shown) as "hashtags!",
                array(select media_id from post_media where post_id = p.id order by place) as "media_ids!: Vec<MediaId>",
-               array(select m.user_id from post_mentions m join users u on u.id = m.user_id
-                     where m.post_id = p.id and not is_hidden_from($1, u.id) order by u.username) as "mention_ids!: Vec<UserId>",
-               array(select u.username from post_mentions m join users u on u.id = m.user_id
-                     where m.post_id = p.id and not is_hidden_from($1, u.id) order by u.username) as "mention_names!: Vec<Username>"
+               array(select m.user_id from post_mentions m join people_seen_by($1) u on u.id = m.user_id
+                     where m.post_id = p.id order by u.username) as "mention_ids!: Vec<UserId>",
+               array(select u.username from post_mentions m join people_seen_by($1) u on u.id = m.user_id
+                     where m.post_id = p.id order by u.username) as "mention_names!: Vec<Username>"
         from unnest($2::uuid[]) with ordinality as asked (id, place)
-        join posts p on p.id = asked.id
+        join posts_seen_by($1) p on p.id = asked.id
         join post_counts c on c.post_id = p.id
-        where may_see_post($1, p)
         order by asked.place
         "#,
         viewer.0,

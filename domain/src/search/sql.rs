@@ -228,7 +228,7 @@ pub(super) async fn ranked(
             from newest)
         select best.post_id as "post_id!: PostId", best.seq as "seq!", best.score as "score!"
         from (select * from scored where (score, seq) < ($8, $9) order by score desc, seq desc) best
-        where exists (select from posts p where p.id = best.post_id and may_see_post($1, p) offset 0)
+        where exists (select from posts_seen_by($1) p where p.id = best.post_id offset 0)
         order by best.score desc, best.seq desc limit $11
         "#,
         asked.viewer.0,

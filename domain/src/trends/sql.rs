@@ -244,7 +244,7 @@ pub(super) async fn posts(
         r#"
         select t.subject_id as "post: PostId", t.rank from trends t
         where t.kind = 'post' and t.rank > $3 and t.created_at > $2
-          and exists (select from posts p where p.id = t.subject_id and p.visibility = 'public' and may_see_post($1, p) offset 0)
+          and exists (select from posts_seen_by($1) p where p.id = t.subject_id and p.visibility = 'public' offset 0)
         order by t.rank offset $4 limit $5
         "#,
         viewer.0,

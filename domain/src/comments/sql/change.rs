@@ -30,7 +30,9 @@ pub(in crate::comments) async fn known(
                c.author_id = $1 as "is_own!", p.author_id = $1 as "is_under_own!"
         from comments c join posts p on p.id = c.post_id left join comments parent on parent.id = c.parent_id
         where c.id = $2 and c.deleted_at is null
-          and ($3 or may_see_post($1, p) and not is_hidden_from($1, c.author_id))
+          and ($3 or exists (
+              select from comments_seen_by($1) comment join posts_seen_by($1) post on post.id = comment.post_id
+              where comment.id = c.id offset 0))
         "#,
         viewer.0,
         comment.0,
@@ -75,7 +77,7 @@ pub(in crate::comments) async fn name(
                 select m.user_id from comment_mentions m join users u on u.id = m.user_id
                 where m.comment_id = $2 and lower(u.username) <> all($3)))
         insert into comment_mentions (comment_id, user_id, created_at)
-        select $2, id, $4 from users where lower(username) = any($3) and not is_hidden_from($1, id)
+        select $2, id, $4 from people_seen_by($1) where lower(username) = any($3)
         on conflict do nothing
         returning user_id as "user_id: UserId"
         "#,

@@ -25,8 +25,9 @@ pub(in crate::comments) async fn like(
         Liked,
         r#"
         with target as (
-            select c.id, c.author_id from comments c join posts p on p.id = c.post_id
-            where c.id = $2 and c.deleted_at is null and may_see_post($1, p) and not is_hidden_from($1, c.author_id)
+            select c.id, c.author_id
+            from comments c join comments_seen_by($1) seen on seen.id = c.id join posts_seen_by($1) p on p.id = c.post_id
+            where c.id = $2 and c.deleted_at is null
             for key share of c),
         made as (
             insert into comment_likes (comment_id, user_id, id, created_at) select id, $1, $3, $4 from target
@@ -57,8 +58,8 @@ pub(in crate::comments) async fn unlike(
         Liked,
         r#"
         with target as (
-            select c.id, c.author_id from comments c join posts p on p.id = c.post_id
-            where c.id = $2 and c.deleted_at is null and may_see_post($1, p) and not is_hidden_from($1, c.author_id)),
+            select c.id, c.author_id from comments_seen_by($1) c join posts_seen_by($1) p on p.id = c.post_id
+            where c.id = $2 and c.deleted_at is null),
         gone as (
             delete from comment_likes where comment_id = (select id from target) and user_id = $1
             returning comment_id),
@@ -99,7 +100,7 @@ pub(in crate::comments) async fn list(
         Listed,
         r#"
         select id as place, user_id as "person: UserId" from comment_likes
-        where comment_id = $2 and id < $3 and not is_hidden_from($1, user_id)
+        where comment_id = $2 and id < $3 and exists (select from people_seen_by($1) seen where seen.id = user_id offset 0)
         order by id desc offset $4 limit $5
         "#,
         viewer.0,

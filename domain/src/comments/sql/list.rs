@@ -22,8 +22,8 @@ pub(in crate::comments) async fn ground(
         Ground,
         r#"
         select c.post_id as "post: PostId", c.comment_count
-        from posts p join post_counts c on c.post_id = coalesce(p.repost_of, p.id)
-        where p.id = $2 and p.state = 'published' and may_see_post($1, p)
+        from posts_seen_by($1) p join post_counts c on c.post_id = coalesce(p.repost_of, p.id)
+        where p.id = $2 and p.state = 'published'
         "#,
         viewer.0,
         post.0,
@@ -47,8 +47,8 @@ pub(in crate::comments) async fn seen(
         Seen,
         r#"
         select n.reply_count, c.deleted_at is not null as "is_deleted!"
-        from comments c join comment_counts n on n.comment_id = c.id join posts p on p.id = c.post_id
-        where c.id = $2 and may_see_post($1, p) and (c.author_id is null or not is_hidden_from($1, c.author_id))
+        from comments_seen_by($1) c join comment_counts n on n.comment_id = c.id join posts_seen_by($1) p on p.id = c.post_id
+        where c.id = $2
         "#,
         viewer.0,
         comment.0,
@@ -65,9 +65,8 @@ pub(in crate::comments) async fn newest(
 ) -> Result<Vec<CommentId>> {
     sqlx::query_scalar!(
         r#"
-        select id as "id: CommentId" from comments
+        select id as "id!: CommentId" from comments_seen_by($1)
         where post_id = $2 and parent_id is null and id < $3
-          and (author_id is null or not is_hidden_from($1, author_id))
         order by id desc offset $4 limit $5
         "#,
         viewer.0,
@@ -88,9 +87,8 @@ pub(in crate::comments) async fn oldest(
 ) -> Result<Vec<CommentId>> {
     sqlx::query_scalar!(
         r#"
-        select id as "id: CommentId" from comments
+        select id as "id!: CommentId" from comments_seen_by($1)
         where post_id = $2 and parent_id is null and id > $3
-          and (author_id is null or not is_hidden_from($1, author_id))
         order by id offset $4 limit $5
         "#,
         viewer.0,
@@ -111,8 +109,8 @@ pub(in crate::comments) async fn answers(
 ) -> Result<Vec<CommentId>> {
     sqlx::query_scalar!(
         r#"
-        select id as "id: CommentId" from comments
-        where parent_id = $2 and id > $3 and (author_id is null or not is_hidden_from($1, author_id))
+        select id as "id!: CommentId" from comments_seen_by($1)
+        where parent_id = $2 and id > $3
         order by id offset $4 limit $5
         "#,
         viewer.0,
@@ -136,8 +134,8 @@ pub(in crate::comments) async fn first_answers(
         r#"
         select answer.id as "id!: CommentId"
         from unnest($2::uuid[]) with ordinality as asked (id, place),
-             lateral (select id from comments
-                      where parent_id = asked.id and (author_id is null or not is_hidden_from($1, author_id))
+             lateral (select id from comments_seen_by($1)
+                      where parent_id = asked.id
                       order by id offset 0 limit $3) as answer
         order by asked.place, answer.id
         "#,

@@ -26,8 +26,8 @@ pub(in crate::comments) async fn ground(
                    when 'followers' then exists (
                        select from follows where follower_id = $1 and following_id = original.author_id)
                    else false end as "may_comment!"
-        from posts p join posts original on original.id = coalesce(p.repost_of, p.id)
-        where p.id = $2 and p.state = 'published' and may_see_post($1, p)
+        from posts_seen_by($1) p join posts original on original.id = coalesce(p.repost_of, p.id)
+        where p.id = $2 and p.state = 'published'
         "#,
         viewer.0,
         post.0,
@@ -56,7 +56,8 @@ pub(in crate::comments) async fn hold(
         r#"
         select id as "id: CommentId", author_id as "author!: UserId", parent_id as "parent: CommentId", depth
         from comments
-        where id = $3 and post_id = $2 and deleted_at is null and not is_hidden_from($1, author_id)
+        where id = $3 and post_id = $2 and deleted_at is null
+          and exists (select from people_seen_by($1) seen where seen.id = author_id offset 0)
         for key share
         "#,
         viewer.0,
@@ -96,7 +97,7 @@ pub(in crate::comments) async fn insert(
             update post_counts set comment_count = comment_count + 1
             where post_id = $2 and (select count(*) from answered) >= 0)
         insert into comment_mentions (comment_id, user_id, created_at)
-        select $1, id, $8 from users where lower(username) = any($7) and not is_hidden_from($3, id)
+        select $1, id, $8 from people_seen_by($3) where lower(username) = any($7)
         on conflict do nothing
         returning user_id as "user_id: UserId"
         "#,

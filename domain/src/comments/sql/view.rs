@@ -35,20 +35,19 @@ pub(in crate::comments) async fn comments(
     sqlx::query_as!(
         CommentRow,
         r#"
-        select asked.place as "place!", c.id as "id: CommentId", c.post_id as "post: PostId",
-               c.parent_id as "parent: CommentId", c.depth, c.author_id as "author: UserId", c.content,
+        select asked.place as "place!", c.id as "id!: CommentId", c.post_id as "post!: PostId",
+               c.parent_id as "parent: CommentId", c.depth as "depth!", c.author_id as "author: UserId", c.content as "content!",
                case when c.deleted_at is null then n.like_count else 0 end as "like_count!", n.reply_count,
                c.deleted_at is null
-               and exists (select from comment_likes where comment_id = c.id and user_id = $1) as "is_liked!",
-               c.deleted_at is not null as "is_deleted!", c.edited_at, c.created_at,
-               array(select m.user_id from comment_mentions m join users u on u.id = m.user_id
-                     where m.comment_id = c.id and not is_hidden_from($1, u.id) order by u.username) as "mention_ids!: Vec<UserId>",
-               array(select u.username from comment_mentions m join users u on u.id = m.user_id
-                     where m.comment_id = c.id and not is_hidden_from($1, u.id) order by u.username) as "mention_names!: Vec<Username>"
+               and exists (select from comment_likes where comment_id = c.id and user_id = $1 offset 0) as "is_liked!",
+               c.deleted_at is not null as "is_deleted!", c.edited_at, c.created_at as "created_at!",
+               array(select m.user_id from comment_mentions m join people_seen_by($1) u on u.id = m.user_id
+                     where m.comment_id = c.id order by u.username) as "mention_ids!: Vec<UserId>",
+               array(select u.username from comment_mentions m join people_seen_by($1) u on u.id = m.user_id
+                     where m.comment_id = c.id order by u.username) as "mention_names!: Vec<Username>"
         from unnest($2::uuid[]) with ordinality as asked (id, place)
-        join comments c on c.id = asked.id
+        join comments_seen_by($1) c on c.id = asked.id
         join comment_counts n on n.comment_id = c.id
-        where c.author_id is null or not is_hidden_from($1, c.author_id)
         order by asked.place
         "#,
         viewer.0,

@@ -201,19 +201,20 @@ pub(in crate::delivery) async fn digest(
                  limit 1000) as new) as "follower_count!",
             (select coalesce(jsonb_agg(to_jsonb(top)), '[]') from (
                  select best.author, best.caption, best.likes, best.comments from (
-                     select p.post, coalesce(nullif(a.display_name, ''), nullif(a.full_name, ''), a.username) as author,
+                     select p.id, coalesce(nullif(a.display_name, ''), nullif(a.full_name, ''), a.username) as author,
                             left(p.caption, 140) as caption, c.like_count as likes, c.comment_count as comments
                      from (select following_id from follows where follower_id = $1 and not exists (
                                select from mutes where muter_id = $1 and muted_id = following_id
                                and coalesce(muted_until > $3, true))
                            order by id desc limit 1000) as followed
                      cross join lateral (
-                         select posts as post, id, author_id, caption, place from posts where author_id = followed.following_id and state = 'published'
-                           and deleted_at is null and place > $2 and repost_of is null
+                         select id, author_id, caption, place from posts
+                         where author_id = followed.following_id and state = 'published' and deleted_at is null
+                           and place > $2 and repost_of is null
                          order by place desc limit 3) as p
                      join users a on a.id = p.author_id join post_counts c on c.post_id = p.id
                      order by c.like_count + 2 * c.comment_count desc, p.place desc limit 12) as best
-                 where may_see_post($1, best.post)
+                 where exists (select from posts_seen_by($1) seen where seen.id = best.id offset 0)
                  order by best.likes + 2 * best.comments desc limit 3) as top) as "posts!: Json<Vec<FoundPost>>"
         from users left join user_settings kept on kept.user_id = users.id
         where users.id = $1 and users.email is not null and users.email_verified_at is not null and is_active(users)

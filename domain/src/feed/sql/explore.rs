@@ -58,12 +58,11 @@ pub(in crate::feed) async fn page(
         r#"
         select ranked.rank, ranked.post_id as "post_id: PostId"
         from explore_posts ranked cross join lateral (
-            select from posts p
+            select from posts_seen_by($1) p
             where p.id = ranked.post_id and p.author_id <> $1 and p.visibility = 'public'
               and not exists (select from follows where follower_id = $1 and following_id = p.author_id)
               and not exists (select from mutes where muter_id = $1 and muted_id = p.author_id
                                                   and coalesce(muted_until > $6, true))
-              and may_see_post($1, p)
             offset 0) as shown
         where ranked.generation = $2 and ranked.rank > $3
         order by ranked.rank offset $4 limit $5::bigint + 1

@@ -61,8 +61,8 @@ pub(in crate::feed) async fn warm(
                 order by place desc limit $6) as found),
         near as materialized (select id, place from candidates order by place desc limit $6)
         select near.id as "id!", near.place as "place!",
-               exists (select from posts p where p.id = near.id and p.state = 'published'
-                                             and is_wanted_by($1, p, $8) and may_see_post($1, p)) as "is_shown!",
+               exists (select from posts_wanted_by($1, $8) p
+                       where p.id = near.id and p.state = 'published' offset 0) as "is_shown!",
                (select id from follows where follower_id = $1 order by id desc limit 1) as last_follow
         from near order by near.place desc
         "#,
@@ -108,8 +108,8 @@ pub(in crate::feed) async fn cold(
                 order by place desc limit $3) as found
             order by found.place desc limit $3)
         select near.id as "id!", near.place as "place!",
-               exists (select from posts p where p.id = near.id and p.state = 'published'
-                                             and is_wanted_by($1, p, $4) and may_see_post($1, p)) as "is_shown!",
+               exists (select from posts_wanted_by($1, $4) p
+                       where p.id = near.id and p.state = 'published' offset 0) as "is_shown!",
                null::uuid as last_follow
         from near order by near.place desc
         "#,

@@ -113,8 +113,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
             about: "posts that mention you",
             entries: Entries::Many,
             query: "select jsonb_build_object('post_id', m.post_id, 'since', m.created_at)
-                    from post_mentions m join posts p on p.id = m.post_id
-                    where m.user_id = $1 and p.state = 'published' and may_see_post($1, p) order by m.post_id",
+                    from post_mentions m join posts_seen_by($1) p on p.id = m.post_id
+                    where m.user_id = $1 and p.state = 'published' order by m.post_id",
         }]),
         purge: Purge::Delete(&[rows!("post_mentions", "user_id")]),
     },
@@ -126,8 +126,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
             about: "posts you like",
             entries: Entries::Many,
             query: "select jsonb_build_object('post_id', l.post_id, 'since', l.created_at)
-                    from post_likes l join posts p on p.id = l.post_id
-                    where l.user_id = $1 and may_see_post($1, p) order by l.id",
+                    from post_likes l join posts_seen_by($1) p on p.id = l.post_id
+                    where l.user_id = $1 order by l.id",
         }]),
         purge: Purge::Delete(&[counted_off!("post_likes", "like_count")]),
     },
@@ -139,8 +139,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
             about: "posts you saved",
             entries: Entries::Many,
             query: "select jsonb_build_object('post_id', s.post_id, 'since', s.created_at)
-                    from post_saves s join posts p on p.id = s.post_id
-                    where s.user_id = $1 and may_see_post($1, p) order by s.id",
+                    from post_saves s join posts_seen_by($1) p on p.id = s.post_id
+                    where s.user_id = $1 order by s.id",
         }]),
         purge: Purge::Delete(&[counted_off!("post_saves", "save_count")]),
     },
@@ -176,8 +176,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
             about: "comments that mention you",
             entries: Entries::Many,
             query: "select jsonb_build_object('comment_id', m.comment_id, 'since', m.created_at)
-                    from comment_mentions m join comments c on c.id = m.comment_id join posts p on p.id = c.post_id
-                    where m.user_id = $1 and c.deleted_at is null and may_see_post($1, p)
+                    from comment_mentions m join comments c on c.id = m.comment_id join posts_seen_by($1) p on p.id = c.post_id
+                    where m.user_id = $1 and c.deleted_at is null
                       and not is_hidden_from($1, c.author_id)
                     order by m.comment_id",
         }]),
@@ -191,8 +191,8 @@ pub(super) const TABLES: &[PersonalTable] = &[
             about: "comments you like",
             entries: Entries::Many,
             query: "select jsonb_build_object('comment_id', l.comment_id, 'since', l.created_at)
-                    from comment_likes l join comments c on c.id = l.comment_id join posts p on p.id = c.post_id
-                    where l.user_id = $1 and c.deleted_at is null and may_see_post($1, p)
+                    from comment_likes l join comments c on c.id = l.comment_id join posts_seen_by($1) p on p.id = c.post_id
+                    where l.user_id = $1 and c.deleted_at is null
                       and not is_hidden_from($1, c.author_id)
                     order by l.id",
         }]),

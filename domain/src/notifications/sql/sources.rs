@@ -27,7 +27,7 @@ macro_rules! count {
                 select count(*)::integer as actor_count, (array_agg(id order by id desc))[1] as latest,
                        coalesce((array_agg(actor order by id desc))[1:8], '{}') as actor_ids
                 from (select distinct on (actor) actor, id from ("# + $source + r#") as source
-                      where actor <> $1 and not is_hidden_from($1, actor)
+                      where actor <> $1 and exists (select from people_seen_by($1) seen where seen.id = actor offset 0)
                         and not exists (select from mutes where muter_id = $1 and muted_id = actor
                                                             and coalesce(muted_until > $3, true))
                       order by actor, id desc) as actors
@@ -77,12 +77,12 @@ pub(in crate::notifications) async fn count(
         // A quote may have been written long before it was published.
         Cause::Share(_) => {
             count!(connection, user, target, now, days, "
-                select p.author_id as actor, p.place as id from posts p
-                where p.repost_of = $2 and p.id >= day.since and p.id < day.until and may_see_post($1, p)
+                select p.author_id as actor, p.place as id from posts_seen_by($1) p
+                where p.repost_of = $2 and p.id >= day.since and p.id < day.until
                   and exists (select from posts mine where mine.id = $2 and mine.author_id = $1)
                 union all
-                select p.author_id, p.place from posts p
-                where p.quote_of = $2 and p.place >= day.since and p.place < day.until and may_see_post($1, p)
+                select p.author_id, p.place from posts_seen_by($1) p
+                where p.quote_of = $2 and p.place >= day.since and p.place < day.until
                   and exists (select from posts mine where mine.id = $2 and mine.author_id = $1)")
         }
         Cause::Follow => {
@@ -143,8 +143,8 @@ async fn mentions(
     let target = cause.target().map(|(_, id)| id);
     if let Cause::MentionInPost(_) = cause {
         return count!(connection, user, target, now, days, "
-            select p.author_id as actor, p.place as id from post_mentions m join posts p on p.id = m.post_id
-            where m.post_id = $2 and m.user_id = $1 and may_see_post($1, p)
+            select p.author_id as actor, p.place as id from post_mentions m join posts_seen_by($1) p on p.id = m.post_id
+            where m.post_id = $2 and m.user_id = $1
               and greatest(m.created_at, p.published_at) >= day.bucket
               and greatest(m.created_at, p.published_at) < day.bucket + interval '24 hours'");
     }

@@ -26,8 +26,8 @@ pub(in crate::posts) async fn like(
         r#"
         with target as (
             select original.id, original.author_id
-            from posts p join posts original on original.id = coalesce(p.repost_of, p.id)
-            where p.id = $2 and p.state = 'published' and may_see_post($1, p)),
+            from posts_seen_by($1) p join posts original on original.id = coalesce(p.repost_of, p.id)
+            where p.id = $2 and p.state = 'published'),
         made as (
             insert into post_likes (post_id, user_id, id, created_at) select id, $1, $3, $4 from target
             on conflict on constraint post_likes_once do nothing
@@ -58,8 +58,8 @@ pub(in crate::posts) async fn unlike(
         r#"
         with target as (
             select original.id, original.author_id
-            from posts p join posts original on original.id = coalesce(p.repost_of, p.id)
-            where p.id = $2 and p.state = 'published' and may_see_post($1, p)),
+            from posts_seen_by($1) p join posts original on original.id = coalesce(p.repost_of, p.id)
+            where p.id = $2 and p.state = 'published'),
         gone as (
             delete from post_likes where post_id = (select id from target) and user_id = $1
             returning post_id),
@@ -96,7 +96,7 @@ pub(in crate::posts) async fn list(
         Listed,
         r#"
         select id as place, user_id as "person: UserId" from post_likes
-        where post_id = $2 and id < $3 and not is_hidden_from($1, user_id)
+        where post_id = $2 and id < $3 and exists (select from people_seen_by($1) seen where seen.id = user_id offset 0)
         order by id desc offset $4 limit $5
         "#,
         viewer.0,

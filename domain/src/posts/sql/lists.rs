@@ -36,8 +36,8 @@ pub(in crate::posts) async fn of_person(
     sqlx::query_as!(
         Placed,
         r#"
-        select place as "place!", id as "post!: PostId" from posts as p
-        where author_id = $2 and state = 'published' and deleted_at is null and place < $3 and may_see_post($1, p)
+        select place as "place!", id as "post!: PostId" from posts_seen_by($1) p
+        where author_id = $2 and state = 'published' and deleted_at is null and place < $3
         order by place desc offset $4 limit $5
         "#,
         viewer.0,

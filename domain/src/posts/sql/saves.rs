@@ -18,8 +18,8 @@ pub(in crate::posts) async fn save(
     sqlx::query_scalar!(
         r#"
         with target as (
-            select coalesce(repost_of, id) as id from posts as p
-            where id = $2 and state = 'published' and may_see_post($1, p)),
+            select coalesce(repost_of, id) as id from posts_seen_by($1) p
+            where id = $2 and state = 'published'),
         made as (
             insert into post_saves (user_id, post_id, id, created_at) select $1, id, $3, $4 from target
             on conflict on constraint post_saves_once do nothing
@@ -45,8 +45,8 @@ pub(in crate::posts) async fn unsave(
     sqlx::query_scalar!(
         r#"
         with target as (
-            select coalesce(repost_of, id) as id from posts as p
-            where id = $2 and state = 'published' and may_see_post($1, p)),
+            select coalesce(repost_of, id) as id from posts_seen_by($1) p
+            where id = $2 and state = 'published'),
         gone as (
             delete from post_saves where user_id = $1 and post_id = (select id from target)
             returning post_id),
@@ -72,7 +72,7 @@ pub(in crate::posts) async fn list(
         r#"
         select s.id as "place!", s.post_id as "post!: PostId" from post_saves s
         where s.user_id = $1 and s.id < $2
-          and exists (select from posts p where p.id = s.post_id and may_see_post($1, p) offset 0)
+          and exists (select from posts_seen_by($1) p where p.id = s.post_id offset 0)
         order by s.id desc offset $3 limit $4
         "#,
         viewer.0,

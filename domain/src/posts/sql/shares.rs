@@ -22,8 +22,8 @@ pub(in crate::posts) async fn target(
         select original.id as "id: PostId", original.author_id as "author: UserId",
                original.visibility = 'public'
                and exists (select from users where id = original.author_id and not is_private) as "is_public!"
-        from posts p join posts original on original.id = coalesce(p.repost_of, p.id)
-        where p.id = $2 and p.state = 'published' and may_see_post($1, p)
+        from posts_seen_by($1) p join posts original on original.id = coalesce(p.repost_of, p.id)
+        where p.id = $2 and p.state = 'published'
         "#,
         viewer.0,
         post.0,

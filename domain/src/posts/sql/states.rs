@@ -169,7 +169,7 @@ pub(in crate::posts) async fn is_seen(
     post: PostId,
 ) -> Result<bool> {
     let seen = sqlx::query_scalar!(
-        r#"select true as "seen!" from posts as p where id = $2 and may_see_post($1, p)"#,
+        r#"select true as "seen!" from posts_seen_by($1) p where id = $2"#,
         viewer.0,
         post.0,
     )
