@@ -30,4 +30,7 @@ from said s join of_post o on o.n = s.n order by s.n;
 select setval(pg_get_serial_sequence('post_words', 'seq'), POSTS);
 insert into search_words (word, magnitude, created_at)
 select word, least(log(2, ndoc)::int, 60), now()
-from ts_stat('select to_tsvector(''simple'', caption) from posts order by id limit 100000') on conflict do nothing;
+from ts_stat('select to_tsvector(''simple'', caption) from posts') on conflict do nothing;
+insert into search_words (word, magnitude, created_at)
+select word, least(log(2, count(*))::int, 60), now() from of_post, unnest(array[tag, '#' || tag]) word group by word
+on conflict do nothing;

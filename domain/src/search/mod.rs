@@ -3,8 +3,8 @@
 //! A word that every post has must not cost more than one that a few have. So a search walks down from the newest post in
 //! batches: a batch is a span of posts that holds enough matches to be ranked, and no more than can be; within it the
 //! best come first, then comes the batch below. Spans stand in the index among the words (see `post_words` in the
-//! migration), so that Postgres intersects them. A rare word is looked for in ever longer spans: a few looks reach the
-//! oldest post.
+//! migration), so that Postgres intersects them. How long the first span is follows from how often the words were written,
+//! about; the next ones from how many matches the first held.
 //!
 //! Whether the viewer may see a post is asked inside the query, of those that would stand on the page.
 
@@ -30,10 +30,11 @@ use crate::{PostId, Result, UserId};
 /// A post is worth half as much as one that is so much younger.
 const HALF_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// The first span that is looked through, and by how much longer the next one is.
+/// The shortest span that is looked through, and by how much longer the next one is at most.
 const SPAN: i64 = 1 << SHIFT;
 const SHIFT: u32 = 10;
 const STEP: i64 = 8;
+const LONGEST: i64 = 1 << 40;
 
 /// Spans of the longest kind hold as many posts as this says: each kind is eight times as long as the one before.
 const KINDS: u32 = 6;
@@ -41,9 +42,10 @@ const KINDS: u32 = 6;
 /// As many spans name a batch at most, unless it takes more of the longest kind.
 const MOST_SPANS: i64 = 16;
 
-/// A batch has at least so many matches where there are more, and at most …
+/// A batch has at least so many matches where there are more, is meant to have …, and has at most …
 const ENOUGH: i64 = 200;
-const MOST: i64 = 2_000;
+const MEANT: i64 = 300;
+const MOST: i64 = 600;
 
 /// Batches that one page looks through. Whoever may see next to nothing of what they look for gets short pages.
 const MOST_BATCHES: usize = 8;
@@ -104,8 +106,11 @@ struct Wanted {
     /// What has to be there as well.
     marks: Vec<String>,
     times: Times,
+    is_of_all_times: bool,
     /// Where all of it lies.
     span: Span,
+    /// How long a span holds as many as a batch is meant to, about.
+    long: i64,
 }
 
 /// Posts that the viewer may see, at most `limit`.
@@ -166,20 +171,27 @@ async fn wanted(
         since: filter.since.unwrap_or(DateTime::UNIX_EPOCH),
         until: filter.until.unwrap_or(far),
     };
-    let mut meanings = Meanings {
-        stems: sql::stems(connection, &query.words()).await?,
-        ..Meanings::default()
-    };
+    let mut meanings = Meanings::default();
+    sql::known(connection, &query.words(), &mut meanings).await?;
     let beginnings = query.beginnings();
     if !beginnings.is_empty() {
-        meanings.longer = sql::longer(connection, &beginnings, LONGER).await?;
+        sql::longer(connection, &beginnings, LONGER, &mut meanings).await?;
     }
+    let span = sql::bounds(connection, &times, SPAN).await?;
     Ok(Wanted {
         words: query.tsquery(&meanings),
         marks,
-        span: sql::bounds(connection, &times, SPAN).await?,
         times,
+        is_of_all_times: filter.since.is_none() && filter.until.is_none(),
+        span,
+        long: length_for(MEANT, query.matches(&meanings), span.top),
     })
+}
+
+/// How long a span holds so many matches, where there are `matches` in a length of `all`.
+fn length_for(many: i64, matches: f64, all: i64) -> i64 {
+    let length = many as f64 * all as f64 / matches.max(1.0);
+    (length as i64).clamp(SPAN, LONGEST)
 }
 
 async fn marks(
@@ -204,7 +216,7 @@ async fn marks(
 /// The next batch below `top`.
 async fn grow(connection: &mut PgConnection, wanted: &Wanted, top: i64) -> Result<Span> {
     let mut batch = Span { bottom: top, top };
-    let (mut count, mut size) = (0, SPAN);
+    let (mut count, mut size) = (0, wanted.long);
     loop {
         let span = Span {
             bottom: (batch.bottom - size).max(wanted.span.bottom),
@@ -221,20 +233,27 @@ async fn grow(connection: &mut PgConnection, wanted: &Wanted, top: i64) -> Resul
         if count >= ENOUGH || span.bottom <= wanted.span.bottom {
             return Ok(batch);
         }
-        size *= STEP;
+        let held = length_for(MEANT - count, count as f64, top - batch.bottom);
+        size = match count {
+            0 => size * STEP,
+            _ => held.min(size * STEP),
+        };
     }
 }
 
 impl Wanted {
-    /// As Postgres reads it: only of the spans that hold a batch.
+    /// As Postgres reads it: only of the spans that hold a batch. To say all of them would be to look each match up in
+    /// all of them.
     fn within(&self, batch: Span) -> String {
         let mut query = format!("({})", self.words);
         for mark in &self.marks {
             query.push_str(" & ");
             query.push_str(mark);
         }
-        query.push_str(" & ");
-        query.push_str(&query::any(batch.names().iter()));
+        if !(self.is_of_all_times && batch == self.span) {
+            query.push_str(" & ");
+            query.push_str(&query::any(batch.names().iter()));
+        }
         query
     }
 }

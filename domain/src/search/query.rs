@@ -50,6 +50,19 @@ pub(super) struct Meanings {
     pub stems: HashMap<String, Vec<String>>,
     /// Words that begin so.
     pub longer: HashMap<String, Vec<String>>,
+    /// How often words were written, about. One that is missing was never.
+    written: HashMap<String, f64>,
+}
+
+impl Meanings {
+    pub(super) fn knows(&mut self, word: &str, magnitude: i16) {
+        let times = 2_f64.powi(magnitude.into());
+        self.written.insert(word.to_owned(), times);
+    }
+
+    fn times<'a>(&'a self, words: impl Iterator<Item = &'a String>) -> impl Iterator<Item = f64> {
+        words.map(|word| self.written.get(word).copied().unwrap_or(0.0))
+    }
 }
 
 impl Query {
@@ -83,13 +96,25 @@ impl Query {
         self.groups.is_empty()
     }
 
-    /// Words that may have stems.
+    /// All that stand there.
     pub(super) fn words(&self) -> Vec<String> {
-        let words = self.parts().filter_map(|part| match &part.wanted {
-            Wanted::Word(word) | Wanted::Beginning(word) => Some(word.clone()),
-            Wanted::InOrder(_) | Wanted::Tag(_) => None,
+        let words = self.parts().flat_map(|part| match &part.wanted {
+            Wanted::Word(word) | Wanted::Beginning(word) => vec![word.clone()],
+            Wanted::InOrder(words) => words.clone(),
+            Wanted::Tag(tag) => vec![format!("#{tag}")],
         });
-        words.filter(|word| !word.starts_with('#')).collect()
+        words.collect()
+    }
+
+    /// How many posts match, at most and about.
+    pub(super) fn matches(&self, meanings: &Meanings) -> f64 {
+        let groups = self.groups.iter().map(|group| {
+            let wanted = group.iter().filter(|part| !part.not);
+            wanted.fold(f64::INFINITY, |least, part| {
+                least.min(part.matches(meanings))
+            })
+        });
+        groups.sum()
     }
 
     pub(super) fn beginnings(&self) -> Vec<String> {
@@ -157,6 +182,18 @@ fn begins(word: &str) -> bool {
 }
 
 impl Part {
+    fn matches(&self, meanings: &Meanings) -> f64 {
+        match &self.wanted {
+            Wanted::Word(word) => meanings.times(std::iter::once(word)).sum(),
+            Wanted::Beginning(word) => {
+                let longer = meanings.longer.get(word).into_iter().flatten();
+                meanings.times(std::iter::once(word).chain(longer)).sum()
+            }
+            Wanted::InOrder(words) => meanings.times(words.iter()).fold(f64::INFINITY, f64::min),
+            Wanted::Tag(tag) => meanings.times(std::iter::once(&format!("#{tag}"))).sum(),
+        }
+    }
+
     fn tsquery(&self, meanings: &Meanings) -> String {
         let none = Vec::new();
         let stems = |word| meanings.stems.get(word).unwrap_or(&none);

@@ -1,11 +1,10 @@
 //! Statements about what posts are found by.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::index::{Entry, Said};
+use super::query::Meanings;
 use super::{Found, Place, Span, Times};
 use crate::{PostId, UserId};
 
@@ -90,23 +89,31 @@ pub(super) async fn forget(connection: &mut PgConnection, post: PostId) -> Resul
     Ok(())
 }
 
-/// Stems of words in the language of the deployment.
-pub(super) async fn stems(
+/// Stems of words in the language of the deployment, and how often each was written, about. A hashtag has no stems.
+pub(super) async fn known(
     connection: &mut PgConnection,
     words: &[String],
-) -> Result<HashMap<String, Vec<String>>> {
+    meanings: &mut Meanings,
+) -> Result<()> {
     let rows = sqlx::query!(
-        r#"select word as "word!", tsvector_to_array(to_tsvector(word)) as "stems!" from unnest($1::text[]) as word"#,
+        r#"
+        select asked.word as "word!", s.magnitude as "magnitude?",
+               case when starts_with(asked.word, '#') then '{}' else tsvector_to_array(to_tsvector(asked.word)) end as "stems!"
+        from unnest($1::text[]) as asked (word) left join search_words s on s.word = asked.word collate "C"
+        "#,
         words,
     )
     .fetch_all(connection)
     .await?;
-    let other = rows.into_iter().map(|row| {
+    for row in rows {
         let mut stems = row.stems;
         stems.retain(|stem| *stem != row.word);
-        (row.word, stems)
-    });
-    Ok(other.collect())
+        if let Some(magnitude) = row.magnitude {
+            meanings.knows(&row.word, magnitude);
+        }
+        meanings.stems.insert(row.word, stems);
+    }
+    Ok(())
 }
 
 /// The most common of the words that begin as each of these does. Of very many that do, the first in the alphabet are
@@ -115,13 +122,14 @@ pub(super) async fn longer(
     connection: &mut PgConnection,
     beginnings: &[String],
     most: i64,
-) -> Result<HashMap<String, Vec<String>>> {
+    meanings: &mut Meanings,
+) -> Result<()> {
     let rows = sqlx::query!(
         r#"
-        select begun.word as "word!", common.word as "longer!"
+        select begun.word as "word!", common.word as "longer!", common.magnitude as "magnitude!"
         from unnest($1::text[]) as begun (word)
         cross join lateral (
-            select near.word from (
+            select near.word, near.magnitude from (
                 select s.word, s.magnitude from search_words s
                 where s.word > begun.word and s.word < begun.word || U&'\+10FFFF' order by s.word limit 4000) near
             order by near.magnitude desc, length(near.word), near.word limit $2) common
@@ -131,11 +139,15 @@ pub(super) async fn longer(
     )
     .fetch_all(connection)
     .await?;
-    let mut longer: HashMap<String, Vec<String>> = HashMap::new();
     for row in rows {
-        longer.entry(row.word).or_default().push(row.longer);
+        meanings.knows(&row.longer, row.magnitude);
+        meanings
+            .longer
+            .entry(row.word)
+            .or_default()
+            .push(row.longer);
     }
-    Ok(longer)
+    Ok(())
 }
 
 /// The lowest and the highest place of posts of some time. Posts that were published at the same moment may have taken

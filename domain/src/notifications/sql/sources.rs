@@ -76,14 +76,21 @@ pub(in crate::notifications) async fn count(
         }
         // A quote may have been written long before it was published.
         Cause::Share(_) => {
-            count!(connection, user, target, now, days, "
+            count!(
+                connection,
+                user,
+                target,
+                now,
+                days,
+                "
                 select p.author_id as actor, p.place as id from posts_seen_by($1) p
                 where p.repost_of = $2 and p.id >= day.since and p.id < day.until
                   and exists (select from posts mine where mine.id = $2 and mine.author_id = $1)
                 union all
                 select p.author_id, p.place from posts_seen_by($1) p
                 where p.quote_of = $2 and p.place >= day.since and p.place < day.until
-                  and exists (select from posts mine where mine.id = $2 and mine.author_id = $1)")
+                  and exists (select from posts mine where mine.id = $2 and mine.author_id = $1)"
+            )
         }
         Cause::Follow => {
             count!(
