@@ -8,6 +8,7 @@
 //!
 //! Whether the viewer may see a post is asked inside the query, of those that would stand on the page.
 
+mod batches;
 mod index;
 mod query;
 mod sql;
@@ -19,6 +20,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
+use batches::Ranking;
 pub use index::index;
 pub use query::Query;
 use query::{Meanings, lexeme};
@@ -30,22 +32,15 @@ use crate::{PostId, Result, UserId};
 /// A post is worth half as much as one that is so much younger.
 const HALF_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// The shortest span that is looked through, and by how much longer the next one is at most.
+/// The shortest span.
 const SPAN: i64 = 1 << SHIFT;
 const SHIFT: u32 = 10;
-const STEP: i64 = 8;
-const LONGEST: i64 = 1 << 40;
 
 /// Spans of the longest kind hold as many posts as this says: each kind is eight times as long as the one before.
 const KINDS: u32 = 6;
 
 /// As many spans name a batch at most, unless it takes more of the longest kind.
 const MOST_SPANS: i64 = 16;
-
-/// A batch has at least so many matches where there are more, is meant to have …, and has at most …
-const ENOUGH: i64 = 200;
-const MEANT: i64 = 300;
-const MOST: i64 = 600;
 
 /// Batches that one page looks through. Whoever may see next to nothing of what they look for gets short pages.
 const MOST_BATCHES: usize = 8;
@@ -130,22 +125,24 @@ pub async fn posts(
     let (mut found, mut open) = (Vec::new(), after.map(|place| place.within(&wanted.span)));
     let mut top = wanted.span.top;
     for _ in 0..MOST_BATCHES {
-        let (batch, after) = match open.take() {
-            Some(place) => (place.batch(), (place.score, place.seq)),
-            None => (grow(connection, &wanted, top).await?, (i64::MAX, i64::MAX)),
-        };
         let left = limit + 1 - i64::try_from(found.len()).unwrap_or(limit);
-        let asked = sql::Asked {
+        let mut ranking = Ranking {
+            connection,
             viewer,
-            matching: &wanted.within(batch),
-            ranking: &wanted.words,
-            span: batch,
-            times: &wanted.times,
-            after,
-            most: MOST,
+            wanted: &wanted,
             limit: left,
         };
-        found.extend(sql::ranked(connection, &asked, HALF_LIFE.as_secs_f64()).await?);
+        let (batch, hits) = match open.take() {
+            Some(place) => {
+                let after = (place.score, place.seq);
+                (
+                    place.batch(),
+                    ranking.rank(place.batch(), after).await?.hits,
+                )
+            }
+            None => ranking.next(top).await?,
+        };
+        found.extend(hits.into_iter().map(|hit| batch.found(hit)));
         if i64::try_from(found.len()).unwrap_or(limit) > limit {
             found.pop();
             let next = found.last().map(|last| last.place);
@@ -184,14 +181,8 @@ async fn wanted(
         times,
         is_of_all_times: filter.since.is_none() && filter.until.is_none(),
         span,
-        long: length_for(MEANT, query.matches(&meanings), span.top),
+        long: batches::meant_length(query.matches(&meanings), span.top),
     })
-}
-
-/// How long a span holds so many matches, where there are `matches` in a length of `all`.
-fn length_for(many: i64, matches: f64, all: i64) -> i64 {
-    let length = many as f64 * all as f64 / matches.max(1.0);
-    (length as i64).clamp(SPAN, LONGEST)
 }
 
 async fn marks(
@@ -213,34 +204,6 @@ async fn marks(
     Ok(marks.iter().map(|mark| lexeme(mark)).collect())
 }
 
-/// The next batch below `top`.
-async fn grow(connection: &mut PgConnection, wanted: &Wanted, top: i64) -> Result<Span> {
-    let mut batch = Span { bottom: top, top };
-    let (mut count, mut size) = (0, wanted.long);
-    loop {
-        let span = Span {
-            bottom: (batch.bottom - size).max(wanted.span.bottom),
-            top: batch.bottom,
-        };
-        let (query, left) = (wanted.within(span), MOST - count);
-        let (here, lowest) = sql::probe(connection, &query, span, &wanted.times, left).await?;
-        if here == left {
-            batch.bottom = lowest;
-            return Ok(batch);
-        }
-        count += here;
-        batch.bottom = span.bottom;
-        if count >= ENOUGH || span.bottom <= wanted.span.bottom {
-            return Ok(batch);
-        }
-        let held = length_for(MEANT - count, count as f64, top - batch.bottom);
-        size = match count {
-            0 => size * STEP,
-            _ => held.min(size * STEP),
-        };
-    }
-}
-
 impl Wanted {
     /// As Postgres reads it: only of the spans that hold a batch. To say all of them would be to look each match up in
     /// all of them.
@@ -259,6 +222,18 @@ impl Wanted {
 }
 
 impl Span {
+    fn found(self, hit: sql::Hit) -> Found {
+        Found {
+            post: hit.post,
+            place: Place {
+                top: self.top,
+                bottom: self.bottom,
+                score: hit.score,
+                seq: hit.seq,
+            },
+        }
+    }
+
     /// The spans of the shortest kind of which a few hold it.
     fn names(self) -> Vec<String> {
         let last = (self.top - 1).max(self.bottom);

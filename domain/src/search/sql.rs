@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use super::index::{Entry, Said};
 use super::query::Meanings;
-use super::{Found, Place, Span, Times};
+use super::{Span, Times};
 use crate::{PostId, UserId};
 
 type Time = DateTime<Utc>;
@@ -218,6 +218,20 @@ pub(super) struct Asked<'a> {
     pub limit: i64,
 }
 
+/// What a span was found to hold.
+pub(super) struct Look {
+    /// How many posts match, up to `most`, and the lowest place among those, the newest.
+    pub count: i64,
+    pub lowest: i64,
+    pub hits: Vec<Hit>,
+}
+
+pub(super) struct Hit {
+    pub post: PostId,
+    pub seq: i64,
+    pub score: i64,
+}
+
 /// Posts of a span that the viewer may see, the best first. The score grows with the logarithm of the relevance, and by
 /// as much for each half-life that a post is younger than another: it never changes, so that pages stay in order while
 /// time passes. Whether a post may be seen is asked of those that would stand on the page, one by one.
@@ -225,7 +239,7 @@ pub(super) async fn ranked(
     connection: &mut PgConnection,
     asked: &Asked<'_>,
     half_life: f64,
-) -> Result<Vec<Found>> {
+) -> Result<Look> {
     let rows = sqlx::query!(
         r#"
         with matched as materialized (
@@ -238,10 +252,15 @@ pub(super) async fn ranked(
                    floor(1e6 * (ln(greatest(ts_rank(words, $3::text::tsquery), 1e-4)) / ln(2)
                                 + date_part('epoch', published_at) / $12))::bigint as score
             from newest)
-        select best.post_id as "post_id!: PostId", best.seq as "seq!", best.score as "score!"
-        from (select * from scored where (score, seq) < ($8, $9) order by score desc, seq desc) best
-        where exists (select from posts_seen_by($1) p where p.id = best.post_id offset 0)
-        order by best.score desc, best.seq desc limit $11
+        select looked.count as "count!", coalesce(looked.lowest, 0) as "lowest!",
+               hit.post_id as "post_id?: PostId", hit.seq as "seq?", hit.score as "score?"
+        from (select count(*), min(seq) as lowest from newest) looked
+        left join (
+            select best.post_id, best.seq, best.score
+            from (select * from scored where (score, seq) < ($8, $9) order by score desc, seq desc) best
+            where exists (select from posts_seen_by($1) p where p.id = best.post_id offset 0)
+            order by best.score desc, best.seq desc limit $11) hit on true
+        order by hit.score desc, hit.seq desc
         "#,
         asked.viewer.0,
         asked.matching,
@@ -258,14 +277,17 @@ pub(super) async fn ranked(
     )
     .fetch_all(connection)
     .await?;
-    let found = rows.into_iter().map(|row| Found {
-        post: row.post_id,
-        place: Place {
-            top: asked.span.top,
-            bottom: asked.span.bottom,
-            score: row.score,
-            seq: row.seq,
-        },
+    let (count, lowest) = rows.first().map_or((0, 0), |row| (row.count, row.lowest));
+    let hits = rows.into_iter().filter_map(|row| {
+        Some(Hit {
+            post: row.post_id?,
+            seq: row.seq?,
+            score: row.score?,
+        })
     });
-    Ok(found.collect())
+    Ok(Look {
+        count,
+        lowest,
+        hits: hits.collect(),
+    })
 }
