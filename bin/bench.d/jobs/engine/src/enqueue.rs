@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use bench::Report;
 use serde_json::json;
 
 use crate::engine::{Engine, Nothing};
 use crate::peers;
-use crate::report::Report;
 
 const SINGLY: u64 = 5_000;
 const AT_ONCE: u64 = 50;
@@ -21,56 +21,59 @@ pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
     let singly = one_by_one(engine, SINGLY, 1).await?;
     let concurrent = one_by_one(engine, CONCURRENT, AT_ONCE).await?;
     let bulk = in_bulk(engine).await?;
-    report.line("enqueue, singly", "commons", singly, "jobs/s");
-    report.ratio(
+    report.rate("enqueue, singly", "commons", singly, "jobs/s", None);
+    report.rate_beside(
         "enqueue, singly",
         "graphile-worker",
-        singly,
-        peer("enqueue")?,
+        [peer("enqueue")?, singly],
+        "jobs/s",
         None,
     );
-    report.ratio(
+    report.rate_beside(
         "enqueue, singly",
         "BullMQ (volatile)",
-        singly,
-        bull("enqueue")?,
+        [bull("enqueue")?, singly],
+        "jobs/s",
         None,
     );
-    report.line("enqueue, 50 at once", "commons", concurrent, "jobs/s");
-    report.ratio(
+    report.rate("enqueue, 50 at once", "commons", concurrent, "jobs/s", None);
+    report.rate_beside(
         "enqueue, 50 at once",
         "graphile-worker",
-        concurrent,
-        peer("enqueue-50")?,
+        [peer("enqueue-50")?, concurrent],
+        "jobs/s",
         Some(4.0),
     );
-    report.ratio(
+    report.rate_beside(
         "enqueue, 50 at once",
         "BullMQ (volatile)",
-        concurrent,
-        bull("enqueue-50")?,
+        [bull("enqueue-50")?, concurrent],
+        "jobs/s",
         None,
     );
-    report.line("enqueue, bulk", "commons", bulk, "jobs/s");
-    report.ratio(
+    report.rate("enqueue, bulk", "commons", bulk, "jobs/s", None);
+    report.rate_beside(
         "enqueue, bulk",
         "graphile-worker, addJobs",
-        bulk,
-        peers::graphile("enqueue-bulk", &json!({ "variant": "default" }))?,
+        [
+            peers::graphile("enqueue-bulk", &json!({ "variant": "default" }))?,
+            bulk,
+        ],
+        "jobs/s",
         Some(1.5),
     );
-    report.ratio(
+    report.rate_beside(
         "enqueue, bulk",
         "graphile-worker, best found",
-        bulk,
-        peer("enqueue-bulk")?,
+        [peer("enqueue-bulk")?, bulk],
+        "jobs/s",
         None,
     );
-    report.ratio(
+    report.rate_beside(
         "enqueue, bulk",
         "BullMQ (volatile)",
-        bulk,
-        bull("enqueue-bulk")?,
+        [bull("enqueue-bulk")?, bulk],
+        "jobs/s",
         None,
     );
     Ok(())
