@@ -94,7 +94,7 @@ fn all_sources() -> Vec<(PathBuf, String)> {
     let mut all = sources("src");
     all.extend(sources("tests"));
     all.extend(sources("bin/bench.d/engine/src"));
-    for subject in ["jobs", "media", "people", "social", "feed"] {
+    for subject in ["jobs", "media", "people", "social", "feed", "posts"] {
         all.extend(sources(&format!("bin/bench.d/{subject}/engine/src")));
     }
     for floor in FLOORS {
