@@ -69,3 +69,20 @@ pub fn median(mut rounds: Vec<f64>) -> f64 {
     rounds.sort_by(f64::total_cmp);
     rounds.get(rounds.len() / 2).copied().unwrap_or(f64::NAN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_the_sample_that_so_many_do_not_exceed() {
+        let samples = (1..=200).rev().map(f64::from).collect();
+        let figures = Figures::of(samples, 10.0, 50);
+        assert_eq!(
+            [0.5, 0.99, 1.0].map(|share| figures.at(share)),
+            [100.0, 198.0, 200.0]
+        );
+        // Those that failed are not served.
+        assert_eq!((figures.requests(), figures.per_second()), (200, 15.0));
+    }
+}

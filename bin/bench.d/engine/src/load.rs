@@ -85,8 +85,15 @@ const WARM_UP: usize = 20;
 /// How long answers are waited for once nothing more is asked at a pace.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long one answer took, and whether it was a success.
-type Sample = (f64, bool);
+/// How long one answer took, and why it was no success.
+#[derive(Clone)]
+struct Sample {
+    millis: f64,
+    fault: Option<String>,
+}
+
+/// Faults that are told of each measure.
+const TOLD: usize = 3;
 
 /// Warms up what answers, then counts. A warm-up that takes half of all the time is what counts: whoever is so slow does
 /// not get faster by it.
@@ -137,7 +144,10 @@ pub async fn at_pace(client: &Client, asking: Arc<impl Asking>, pace: Pace) -> R
     while let Ok(Some(sample)) = tokio::time::timeout_at(deadline, under_way.join_next()).await {
         samples.push(sample?);
     }
-    let given_up = (PATIENCE.as_secs_f64() * 1e3, false);
+    let given_up = Sample {
+        millis: PATIENCE.as_secs_f64() * 1e3,
+        fault: Some("was given up".to_owned()),
+    };
     samples.extend(std::iter::repeat_n(given_up, under_way.len()));
     Ok(figures(samples, started))
 }
@@ -153,26 +163,25 @@ async fn one(client: &Client, asking: &impl Asking, number: usize) -> Sample {
     let begun = Instant::now();
     let answer = client.ask(&asked).await;
     let millis = millis_since(begun);
-    let success = match answer {
+    let fault = match answer {
         Ok((status, body)) if status.is_success() => {
             asking.hear(&body);
-            true
+            None
         }
-        Ok((status, body)) => {
-            let body = String::from_utf8_lossy(&body);
-            eprintln!("{}: {status} {body}", asked.path);
-            false
-        }
-        Err(error) => {
-            eprintln!("{}: {error:#}", asked.path);
-            false
-        }
+        Ok((status, body)) => Some(format!("{status} {}", String::from_utf8_lossy(&body))),
+        Err(error) => Some(format!("{error:#}")),
     };
-    (millis, success)
+    let fault = fault.map(|fault| format!("{}: {fault}", asked.path));
+    Sample { millis, fault }
 }
 
 fn figures(samples: Vec<Sample>, started: Instant) -> Figures {
-    let failed = samples.iter().filter(|(_, success)| !success).count();
-    let samples = samples.into_iter().map(|(millis, _)| millis).collect();
-    Figures::of(samples, started.elapsed().as_secs_f64(), failed)
+    let seconds = started.elapsed().as_secs_f64();
+    let faults = || samples.iter().filter_map(|sample| sample.fault.as_ref());
+    for fault in faults().take(TOLD) {
+        eprintln!("{fault}");
+    }
+    let failed = faults().count();
+    let millis = samples.iter().map(|sample| sample.millis).collect();
+    Figures::of(millis, seconds, failed)
 }

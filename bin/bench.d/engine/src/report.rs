@@ -34,7 +34,7 @@ impl Aim {
 
     fn of(self, figures: &Figures) -> String {
         let half = self.p50.is_none_or(|most| figures.at(0.5) < most);
-        let met = met(half && figures.at(0.99) < self.p99);
+        let met = met(half && figures.at(0.99) < self.p99 && figures.failed == 0);
         let half = self.p50.map(|most| format!("p50 < {most} ms, "));
         format!(
             "  ({}p99 < {} ms: {met})",
@@ -74,13 +74,16 @@ impl Report {
         self.row(measure, who, format!("{figures}{verdict}"));
     }
 
-    /// The peer's, and how many times longer its slow answers take.
+    /// The peer's, and how many times longer its slow answers take than ours, where all of ours came.
     pub fn times_beside(&mut self, measure: &str, who: &str, theirs: &Figures, ours: &Figures) {
         let ratio = theirs.at(0.99) / ours.at(0.99);
-        // Those that failed would have taken longer yet.
-        let least = if theirs.failed > 0 { "≥ " } else { "" };
-        let text = format!("{theirs}  ratio of p99 {least}{ratio:.2}");
-        self.row(measure, who, text);
+        let ratio = match (ours.failed, theirs.failed) {
+            (0, 0) => format!("  ratio of p99 {ratio:.2}"),
+            // Those that failed would have taken longer yet.
+            (0, _) => format!("  ratio of p99 ≥ {ratio:.2}"),
+            _ => String::new(),
+        };
+        self.row(measure, who, format!("{theirs}{ratio}"));
     }
 
     /// `reach`: what was aimed for.

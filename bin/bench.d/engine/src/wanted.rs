@@ -61,3 +61,41 @@ impl Wanted {
         self.measures.contains(&measure)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MENU: Menu = Menu {
+        usage: "usage",
+        numbers: &[("--users", 10)],
+        measures: &["search", "lists"],
+        can_be_alone: true,
+    };
+
+    fn order(line: &str) -> Result<Wanted> {
+        MENU.read(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn who_says_nothing_gets_everything() {
+        let wanted = order("").unwrap();
+        assert_eq!(wanted.number("--users"), 10);
+        assert_eq!(wanted.measures, ["search", "lists"]);
+        assert!(!wanted.alone);
+    }
+
+    #[test]
+    fn what_is_said_counts() {
+        let wanted = order("lists --users 7 --alone").unwrap();
+        assert_eq!(wanted.number("--users"), 7);
+        assert!(wanted.has("lists") && !wanted.has("search") && wanted.alone);
+    }
+
+    #[test]
+    fn what_is_not_on_the_menu_is_refused() {
+        for line in ["profiles", "--users", "--users none", "--users 0"] {
+            assert!(order(line).is_err(), "{line}");
+        }
+    }
+}
