@@ -16,66 +16,46 @@ const BULK: u64 = 300_000;
 const SLICE: u64 = 10_000;
 
 pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
-    let peer = |measure: &str| peers::graphile(measure, &json!({}));
-    let bull = |measure: &str| peers::bullmq(measure, &json!({}));
     let singly = one_by_one(engine, SINGLY, 1).await?;
     let concurrent = one_by_one(engine, CONCURRENT, AT_ONCE).await?;
     let bulk = in_bulk(engine).await?;
-    report.rate("enqueue, singly", "commons", singly, "jobs/s", None);
-    report.rate_beside(
+    let graphile = "graphile-worker";
+    beside(
+        report,
         "enqueue, singly",
-        "graphile-worker",
-        [peer("enqueue")?, singly],
-        "jobs/s",
-        None,
-    );
-    report.rate_beside(
-        "enqueue, singly",
-        "BullMQ (volatile)",
-        [bull("enqueue")?, singly],
-        "jobs/s",
-        None,
-    );
-    report.rate("enqueue, 50 at once", "commons", concurrent, "jobs/s", None);
-    report.rate_beside(
+        singly,
+        "enqueue",
+        (graphile, None),
+    )?;
+    let reach = (graphile, Some(4.0));
+    beside(
+        report,
         "enqueue, 50 at once",
-        "graphile-worker",
-        [peer("enqueue-50")?, concurrent],
-        "jobs/s",
-        Some(4.0),
-    );
-    report.rate_beside(
-        "enqueue, 50 at once",
-        "BullMQ (volatile)",
-        [bull("enqueue-50")?, concurrent],
-        "jobs/s",
-        None,
-    );
-    report.rate("enqueue, bulk", "commons", bulk, "jobs/s", None);
-    report.rate_beside(
-        "enqueue, bulk",
-        "graphile-worker, addJobs",
-        [
-            peers::graphile("enqueue-bulk", &json!({ "variant": "default" }))?,
-            bulk,
-        ],
-        "jobs/s",
-        Some(1.5),
-    );
-    report.rate_beside(
-        "enqueue, bulk",
-        "graphile-worker, best found",
-        [peer("enqueue-bulk")?, bulk],
-        "jobs/s",
-        None,
-    );
-    report.rate_beside(
-        "enqueue, bulk",
-        "BullMQ (volatile)",
-        [bull("enqueue-bulk")?, bulk],
-        "jobs/s",
-        None,
-    );
+        concurrent,
+        "enqueue-50",
+        reach,
+    )?;
+    let default = peers::graphile("enqueue-bulk", &json!({ "variant": "default" }))?;
+    let (library, both) = ("graphile-worker, addJobs", [default, bulk]);
+    report.rate_beside("enqueue, bulk", library, both, "jobs/s", Some(1.5));
+    let best = ("graphile-worker, best found", None);
+    beside(report, "enqueue, bulk", bulk, "enqueue-bulk", best)
+}
+
+/// Ours, and what the peers do when they are asked for the same.
+fn beside(
+    report: &mut Report,
+    measure: &str,
+    ours: f64,
+    asked: &str,
+    (graphile, reach): (&str, Option<f64>),
+) -> Result<()> {
+    report.rate(measure, "commons", ours, "jobs/s", None);
+    let theirs = peers::graphile(asked, &json!({}))?;
+    report.rate_beside(measure, graphile, [theirs, ours], "jobs/s", reach);
+    let theirs = peers::bullmq(asked, &json!({}))?;
+    let volatile = "BullMQ (volatile)";
+    report.rate_beside(measure, volatile, [theirs, ours], "jobs/s", None);
     Ok(())
 }
 
