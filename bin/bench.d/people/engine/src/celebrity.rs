@@ -28,7 +28,7 @@ pub async fn measure(database: &mut Database, report: &mut Report) -> Result<()>
     } else {
         "NOT equal"
     };
-    report.note(&format!(
+    report.note(format!(
         "celebrity: the counter says {told} followers, counted are {counted}: {verdict}"
     ));
     scans.say_since(&before, report, "celebrity");

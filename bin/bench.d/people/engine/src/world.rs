@@ -29,11 +29,11 @@ pub async fn furnish(database: &mut Database, users: i64, report: &mut Report) -
         bench::commons(&seed).await?;
         let seconds = started.elapsed().as_secs_f64();
         let rows = (database.rows().await? - before) as f64;
-        report.note(&format!(
+        report.note(format!(
             "seed: {missing} people in {seconds:.1} s, {rows:.0} rows in all, {:.0} rows/s",
             rows / seconds
         ));
     }
-    report.note(&format!("{} people", database.people().await?));
+    report.note(format!("{} people", database.people().await?));
     Ok(())
 }
