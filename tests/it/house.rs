@@ -69,7 +69,7 @@ fn packages() -> Vec<Package> {
                 .collect(),
         });
     packages
-        .filter(|package| !package.name.starts_with("bench-"))
+        .filter(|package| package.name != "bench" && !package.name.starts_with("bench-"))
         .collect()
 }
 
@@ -93,8 +93,9 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 fn all_sources() -> Vec<(PathBuf, String)> {
     let mut all = sources("src");
     all.extend(sources("tests"));
-    for engine in ["jobs", "media", "people", "social", "feed"] {
-        all.extend(sources(&format!("bin/bench.d/{engine}/engine/src")));
+    all.extend(sources("bin/bench.d/engine/src"));
+    for subject in ["jobs", "media", "people", "social", "feed", "posts"] {
+        all.extend(sources(&format!("bin/bench.d/{subject}/engine/src")));
     }
     for floor in FLOORS {
         all.extend(sources(&format!("{floor}/src")));

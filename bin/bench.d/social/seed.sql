@@ -23,11 +23,13 @@ select s.n, s.id, s.author_id, s.at, h.id as hashtag_id, h.tag from said s join 
 insert into post_hashtags (post_id, hashtag_id, in_caption, created_at) select id, hashtag_id, false, at from of_post;
 insert into hashtag_uses (hashtag_id, place, post_id, author_id, is_public, created_at)
 select hashtag_id, id, id, author_id, true, at from of_post order by n;
+-- After those of posts that were made otherwise.
+create temp table before as select coalesce(max(seq), 0) as seq from post_words;
 insert into post_words (post_id, seq, published_at, words, created_at)
-select s.id, s.n, s.at, setweight(to_tsvector('simple', s.caption), 'B') || setweight(to_tsvector('simple', o.tag), 'A')
-       || array_to_tsvector(array['#' || o.tag, '=k:text', '=a:' || s.author_id]) || post_spans(s.n), s.at
-from said s join of_post o on o.n = s.n order by s.n;
-select setval(pg_get_serial_sequence('post_words', 'seq'), POSTS);
+select s.id, before.seq + s.n, s.at, setweight(to_tsvector('simple', s.caption), 'B') || setweight(to_tsvector('simple', o.tag), 'A')
+       || array_to_tsvector(array['#' || o.tag, '=k:text', '=a:' || s.author_id]) || post_spans(before.seq + s.n), s.at
+from before, said s join of_post o on o.n = s.n order by s.n;
+select setval(pg_get_serial_sequence('post_words', 'seq'), (select max(seq) from post_words));
 insert into search_words (word, magnitude, created_at)
 select word, least(log(2, ndoc)::int, 60), now()
 from ts_stat('select to_tsvector(''simple'', caption) from posts') on conflict do nothing;

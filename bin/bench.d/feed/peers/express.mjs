@@ -1,36 +1,10 @@
 // A feed as a plain team would serve it: Express, pg and ioredis, on the Postgres of DATABASE_URL and the Redis of
-// REDIS_URL. Reads join posts and follows; a post is pushed into a list for each follower in one pipeline.
+// REDIS_URL. Reads join posts and follows; a post is pushed into a list for each follower, in pipelines.
 import { randomUUID } from 'node:crypto';
-import express from 'express';
-import { Redis } from 'ioredis';
-import pg from 'pg';
-
-const db = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
-const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', { keyPrefix: 'feed_bench_peer:' });
-const app = express();
-app.disable('x-powered-by');
-app.use(express.json());
-
-/** Ids that a list keeps. */
-const MOST = 800;
-
-app.get('/health/live', (_, answer) => answer.json({ status: 'ok' }));
-
-app.post('/sessions', async ({ body }, answer) => {
-  const token = randomUUID();
-  await redis.set(`session:${token}`, body.user_id, 'EX', 86_400);
-  answer.status(201).json({ token });
-});
-
-app.use(async (request, answer, next) => {
-  const token = request.get('authorization')?.replace(/^Bearer /, '');
-  request.me = token && (await redis.get(`session:${token}`));
-  return request.me ? next() : answer.status(401).json({ error: 'sign in first' });
-});
+import { app, db, listen, pageOf, pushInto } from '../../peers/server.mjs';
 
 app.get('/posts/feed', async ({ me, query }, answer) => {
-  const limit = Math.min(Number(query.limit ?? 20), 100);
-  const offset = Number(query.offset ?? 0);
+  const { limit, offset } = pageOf(query);
   const from = `from posts p join users u on u.id = p.author_id
     where (p.author_id = $1 or p.author_id in (select following_id from follows where follower_id = $1))
       and p.state = 'published' and p.deleted_at is null
@@ -57,15 +31,8 @@ app.get('/posts/feed', async ({ me, query }, answer) => {
 app.post('/fan-out', async ({ me }, answer) => {
   const id = randomUUID();
   const { rows } = await db.query('select follower_id from follows where following_id = $1', [me]);
-  for (let start = 0; start < rows.length; start += 1000) {
-    const pipeline = redis.pipeline();
-    for (const { follower_id } of rows.slice(start, start + 1000)) {
-      pipeline.lpush(`timeline:${follower_id}`, id);
-      pipeline.ltrim(`timeline:${follower_id}`, 0, MOST - 1);
-    }
-    await pipeline.exec();
-  }
+  await pushInto(rows.map((row) => row.follower_id), id);
   answer.status(201).json({ written: rows.length });
 });
 
-app.listen(Number(process.env.PORT), '127.0.0.1');
+listen();

@@ -1,14 +1,6 @@
 // People as a plain team would serve them: Express, pg and ioredis, on the Postgres of DATABASE_URL and the Redis of
 // REDIS_URL. Searches by ILIKE, pages by offset, counts all of what it finds, and knows who asks from a session in Redis.
-import { randomUUID } from 'node:crypto';
-import express from 'express';
-import { Redis } from 'ioredis';
-import pg from 'pg';
-
-const db = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
-const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', { keyPrefix: 'people_bench_peer:' });
-const app = express();
-app.disable('x-powered-by');
+import { app, db, listen, pageOf } from '../../peers/server.mjs';
 
 const CARD = `u.id, u.username, u.first_name, u.last_name, u.display_name, u.profile_picture_url, u.bio, u.role,
   u.verification_level, u.is_private,
@@ -19,24 +11,9 @@ const VISIBLE = `u.deactivated_at is null and u.suspended_at is null and u.delet
   and not exists (select 1 from blocks b where (b.blocker_id = $1 and b.blocked_id = u.id)
                                             or (b.blocker_id = u.id and b.blocked_id = $1))`;
 
-app.get('/health/live', (_, answer) => answer.json({ status: 'ok' }));
-
-app.post('/sessions', express.json(), async ({ body }, answer) => {
-  const token = randomUUID();
-  await redis.set(`session:${token}`, body.user_id, 'EX', 86_400);
-  answer.status(201).json({ token });
-});
-
-app.use(async (request, answer, next) => {
-  const token = request.get('authorization')?.replace(/^Bearer /, '');
-  request.me = token && (await redis.get(`session:${token}`));
-  return request.me ? next() : answer.status(401).json({ error: 'sign in first' });
-});
-
 /** The page that was asked for, and how many there are in all. */
 async function page({ query }, answer, where, values, order) {
-  const limit = Math.min(Number(query.limit ?? 20), 100);
-  const offset = Number(query.offset ?? 0);
+  const { limit, offset } = pageOf(query);
   const from = `from users u where ${VISIBLE} and ${where.join(' and ')}`;
   const n = values.length;
   const [people, count] = await Promise.all([
@@ -90,4 +67,4 @@ app.get('/users/:who', async ({ me, params: { who } }, answer) => {
   answer.json({ data: person });
 });
 
-app.listen(Number(process.env.PORT), '127.0.0.1');
+listen();

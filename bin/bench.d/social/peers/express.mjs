@@ -1,40 +1,14 @@
 // Posts as a plain team would find them: Express, pg and ioredis, on the Postgres of DATABASE_URL and the Redis of
 // REDIS_URL. Searches by the vector of the caption, sorted by rank, pages by offset; trends by counting.
-import { randomUUID } from 'node:crypto';
-import express from 'express';
-import { Redis } from 'ioredis';
-import pg from 'pg';
-
-const db = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
-const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', { keyPrefix: 'social_bench_peer:' });
-const app = express();
-app.disable('x-powered-by');
-
-// What the source would have: an index on the text of the caption.
-await db.query(`create index if not exists peer_posts_found on posts using gin (to_tsvector('simple', caption))`);
+import { app, db, listen, pageOf } from '../../peers/server.mjs';
 
 const VISIBLE = `p.state = 'published' and p.deleted_at is null and p.visibility = 'public' and not u.is_private
   and u.deactivated_at is null and u.suspended_at is null and u.deleted_at is null
   and not exists (select 1 from blocks b where (b.blocker_id = $1 and b.blocked_id = u.id)
                                             or (b.blocker_id = u.id and b.blocked_id = $1))`;
 
-app.get('/health/live', (_, answer) => answer.json({ status: 'ok' }));
-
-app.post('/sessions', express.json(), async ({ body }, answer) => {
-  const token = randomUUID();
-  await redis.set(`session:${token}`, body.user_id, 'EX', 86_400);
-  answer.status(201).json({ token });
-});
-
-app.use(async (request, answer, next) => {
-  const token = request.get('authorization')?.replace(/^Bearer /, '');
-  request.me = token && (await redis.get(`session:${token}`));
-  return request.me ? next() : answer.status(401).json({ error: 'sign in first' });
-});
-
 app.get('/search/posts', async ({ me, query }, answer) => {
-  const limit = Math.min(Number(query.limit ?? 20), 100);
-  const offset = Number(query.offset ?? 0);
+  const { limit, offset } = pageOf(query);
   const { rows } = await db.query(
     `select p.*, u.username, c.like_count, c.comment_count
      from posts p join users u on u.id = p.author_id join post_counts c on c.post_id = p.id
@@ -59,4 +33,4 @@ app.get('/trending/hashtags', async ({ query }, answer) => {
   answer.json({ data: rows });
 });
 
-app.listen(Number(process.env.PORT), '127.0.0.1');
+listen();

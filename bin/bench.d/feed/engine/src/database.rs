@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use bench::database_url;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
-
-use crate::process;
 
 pub struct Database {
     connection: PgConnection,
@@ -14,8 +13,7 @@ pub struct Database {
 
 impl Database {
     pub async fn connect() -> Result<Self> {
-        let url = process::setting("DATABASE_URL").context("DATABASE_URL")?;
-        let connection = PgConnection::connect(&url).await?;
+        let connection = PgConnection::connect(&database_url()?).await?;
         Ok(Self { connection })
     }
 

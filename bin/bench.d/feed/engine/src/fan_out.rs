@@ -3,15 +3,14 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use bench::{Ask, Client, Labour, Reader, Report, Server, median};
 use platform::config::Config;
 use platform::{Clock, Platform};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::client::{Client, Reader};
 use crate::database::Database;
-use crate::figures::Report;
-use crate::process::{Labour, Server};
+use crate::{POOLS, TO_EVERYBODY};
 
 const FANS: i64 = 100_000;
 const POSTS: usize = 5;
@@ -23,7 +22,7 @@ const AT_ONCE: usize = 50;
 pub async fn measure(database: &mut Database, alone: bool, report: &mut Report) -> Result<()> {
     let server = Server::commons().await?;
     let star = star(database, &server.client).await?;
-    let _labour = Labour::start()?;
+    let _labour = Labour::start(&POOLS, &TO_EVERYBODY)?;
     eprintln!("fan-out: {POSTS} posts to {FANS} followers …");
     let mut rates = Vec::new();
     for _ in 0..POSTS {
@@ -34,27 +33,27 @@ pub async fn measure(database: &mut Database, alone: bool, report: &mut Report) 
     }
     server.stop().await?;
     let ours = median(rates);
-    let verdict = if ours >= AIM { "met" } else { "NOT met" };
-    report.note(format!(
-        "fan-out: from the post to the last timeline            commons  {ours:>9.0} writes/s  ({AIM}: {verdict})"
-    ));
+    let measure = "fan-out: from the post to the last timeline";
+    report.rate(measure, "commons", ours, "writes/s", Some(AIM));
     if !alone {
         let peer = Server::peer().await?;
         let star = peer.client.known_to_peer(&[star]).await?;
         let mut rates = Vec::new();
         for _ in 0..POSTS {
             let started = Instant::now();
-            peer.client
-                .post("/fan-out", Some(&star[0].token), &json!({}))
-                .await?;
+            peer.client.told(&Ask::post(&star[0], "/fan-out")).await?;
             rates.push(FANS as f64 / started.elapsed().as_secs_f64());
         }
         peer.stop().await?;
         let theirs = median(rates);
-        report.note(format!(
-            "fan-out: the same into lists                           Express  {theirs:>9.0} writes/s  ratio {:.2}",
-            ours / theirs
-        ));
+        let both = [theirs, ours];
+        report.rate_beside(
+            "fan-out: the same into lists",
+            "Express",
+            both,
+            "writes/s",
+            None,
+        );
     }
     Ok(())
 }
@@ -93,14 +92,9 @@ async fn begin(platform: &Platform, fan: Uuid) -> Result<()> {
 
 pub async fn post(client: &Client, author: &Reader) -> Result<String> {
     let body = json!({ "caption": "to whoever it concerns" });
-    let answer = client.post("/posts", Some(&author.token), &body).await?;
+    let answer = client.told(&Ask::post(author, "/posts").with(body)).await?;
     let id = answer["data"]["id"].as_str().context("a post has an id")?;
     Ok(id.to_owned())
-}
-
-fn median(mut rates: Vec<f64>) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Waits between looks.

@@ -1,38 +1,34 @@
 //! Measures feeds: a real `commons api` and `commons worker` beside a plain Express server, on the same Postgres and
 //! Redis. `bin/bench feed` starts the servers and calls this.
 
-mod client;
 mod database;
 mod fan_out;
-mod figures;
-mod process;
 mod reads;
 mod visible;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
+use bench::{Menu, Report, commons};
 
 use database::Database;
-use figures::Report;
 
-const USERS: i64 = 10_000;
-const USAGE: &str = "usage: bin/bench feed [--users N] [--alone] [reads|fan-out|visible]…";
-const ALL: [&str; 3] = ["reads", "fan-out", "visible"];
+const MENU: Menu = Menu {
+    usage: "usage: bin/bench feed [--users N] [--alone] [reads|fan-out|visible]…",
+    numbers: &[("--users", 10_000)],
+    measures: &["reads", "fan-out", "visible"],
+    can_be_alone: true,
+};
 
-struct Wanted {
-    users: i64,
-    /// Without the peer.
-    alone: bool,
-    measures: Vec<&'static str>,
-}
+/// Who writes to however many followers.
+const POOLS: [&str; 3] = ["feed:8", "mail:2", "maintenance:1"];
+const TO_EVERYBODY: [(&str, &str); 1] = [("FEED_FANOUT_MOST", "10000000")];
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let wanted = Wanted::read(std::env::args().skip(1))?;
-    // None of the addresses is https, but the client will not start without.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    process::commons(&["migrate"]).await?;
+    let wanted = MENU.order()?;
+    bench::ready();
+    commons(&["migrate"]).await?;
     let mut database = Database::connect().await?;
-    furnish(&mut database, wanted.users).await?;
+    furnish(&mut database, i64::try_from(wanted.number("--users"))?).await?;
     let mut report = Report::default();
     for measure in &wanted.measures {
         match *measure {
@@ -53,32 +49,7 @@ async fn furnish(database: &mut Database, users: i64) -> Result<()> {
         let number = missing.to_string();
         let mut seed = vec!["admin", "seed", "--yes", "--users", &number];
         seed.extend(["--follows", "30", "--posts", "20"]);
-        process::commons(&seed).await?;
+        commons(&seed).await?;
     }
     Ok(())
-}
-
-impl Wanted {
-    fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
-        let (mut users, mut alone, mut measures) = (USERS, false, Vec::new());
-        while let Some(word) = words.next() {
-            if word == "--users" {
-                users = words.next().context(USAGE)?.parse().context(USAGE)?;
-            } else if word == "--alone" {
-                alone = true;
-            } else if let Some(measure) = ALL.into_iter().find(|name| *name == word) {
-                measures.push(measure);
-            } else {
-                bail!(USAGE);
-            }
-        }
-        if measures.is_empty() {
-            measures.extend(ALL);
-        }
-        Ok(Self {
-            users,
-            alone,
-            measures,
-        })
-    }
 }

@@ -1,20 +1,22 @@
 //! First pages of feeds, asked for at a steady rate, whether the last one has answered or not.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
-use tokio::task::JoinSet;
+use bench::{Aim, Ask, Client, Figures, Labour, Pace, Reader, Report, Server, at_pace};
 use uuid::Uuid;
 
-use crate::client::{Client, Reader};
 use crate::database::Database;
-use crate::figures::{Figures, Report, millis_since};
-use crate::process::{Labour, Server};
+use crate::{POOLS, TO_EVERYBODY};
 
 const READERS: usize = 200;
-const PER_SECOND: u32 = 500;
+const PER_SECOND: usize = 500;
 const SPAN: Duration = Duration::from_secs(20);
-const AIM: (f64, f64) = (5.0, 25.0);
+const AIM: Aim = Aim {
+    p50: Some(5.0),
+    p99: 25.0,
+};
 
 pub async fn measure(database: &mut Database, alone: bool, report: &mut Report) -> Result<()> {
     let server = Server::commons().await?;
@@ -22,9 +24,9 @@ pub async fn measure(database: &mut Database, alone: bool, report: &mut Report) 
     let ids: Vec<Uuid> = readers.iter().map(|reader| reader.id).collect();
     database.follow(&ids).await?;
     {
-        let _labour = Labour::start()?;
+        let _labour = Labour::start(&POOLS, &TO_EVERYBODY)?;
         for reader in &readers {
-            server.client.feed(reader).await?;
+            server.client.ask(&first_page(reader)).await?;
         }
         database.settled().await?;
     }
@@ -33,39 +35,30 @@ pub async fn measure(database: &mut Database, alone: bool, report: &mut Report) 
     let ours = ask(&server.client, &readers, SPAN).await?;
     server.stop().await?;
     let measure = format!("reads: a page of 20, {PER_SECOND}/s");
-    report.figures(&measure, "commons", &ours, Some(AIM));
+    report.times(&measure, "commons", &ours, Some(AIM));
     if !alone {
         let peer = Server::peer().await?;
         let readers = peer.client.known_to_peer(&readers).await?;
+        eprintln!("reads: {PER_SECOND} a second, of the peer …");
         ask(&peer.client, &readers, SPAN / 4).await?;
         let theirs = ask(&peer.client, &readers, SPAN).await?;
         peer.stop().await?;
-        report.figures(&measure, "Express", &theirs, None);
+        report.times_beside(&measure, "Express", &theirs, &ours);
     }
     Ok(())
 }
 
+/// The first page of somebody's feed.
+pub fn first_page(reader: &Reader) -> Ask {
+    Ask::get(reader, "/posts/feed?limit=20")
+}
+
 async fn ask(client: &Client, readers: &[Reader], span: Duration) -> Result<Figures> {
-    let (mut asked, started) = (JoinSet::new(), Instant::now());
-    let mut beat = tokio::time::interval(Duration::from_secs(1) / PER_SECOND);
-    let mut turn = readers.iter().cycle();
-    while started.elapsed() < span {
-        beat.tick().await;
-        let Some(reader) = turn.next().cloned() else {
-            break;
-        };
-        let client = client.clone();
-        asked.spawn(async move {
-            let begun = Instant::now();
-            let answer = client.feed(&reader).await;
-            (
-                millis_since(begun),
-                answer.is_ok_and(|(status, _)| status.is_success()),
-            )
-        });
-    }
-    let answers = asked.join_all().await;
-    let failed = answers.iter().filter(|(_, done)| !done).count();
-    let samples = answers.into_iter().map(|(millis, _)| millis);
-    Ok(Figures::of(samples.collect(), failed))
+    let readers = readers.to_vec();
+    let asking = move |number: usize| first_page(&readers[number % readers.len()]);
+    let pace = Pace {
+        per_second: PER_SECOND,
+        span,
+    };
+    at_pace(client, Arc::new(asking), pace).await
 }

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use bench::{Report, median};
 use serde_json::json;
 
 use crate::engine::{Engine, Nothing, ran, take_ran};
 use crate::peers;
-use crate::report::Report;
 
 const JOBS: u64 = 200_000;
 /// Three rounds each, the middle one counts: the machine is shared with Postgres' own housekeeping.
@@ -21,28 +21,34 @@ pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
     let bull = peers::bullmq("drain", &json!({ "jobs": 50_000 }))?;
     let empty = middle(engine, false).await?;
     let full = middle(engine, true).await?;
-    report.line("drain", "commons", empty, "jobs/s");
-    report.ratio("drain", "graphile-worker, default", empty, default, None);
-    report.ratio(
+    report.rate("drain", "commons", empty, "jobs/s", None);
+    report.rate_beside(
         "drain",
-        "graphile-worker, documented best",
-        empty,
-        documented,
+        "graphile-worker, default",
+        [default, empty],
+        "jobs/s",
         None,
     );
-    report.ratio(
+    report.rate_beside(
+        "drain",
+        "graphile-worker, documented best",
+        [documented, empty],
+        "jobs/s",
+        None,
+    );
+    report.rate_beside(
         "drain",
         "graphile-worker, best found",
-        empty,
-        best,
+        [best, empty],
+        "jobs/s",
         Some(1.5),
     );
-    report.ratio("drain", "BullMQ (volatile)", empty, bull, None);
-    report.ratio(
+    report.rate_beside("drain", "BullMQ (volatile)", [bull, empty], "jobs/s", None);
+    report.rate_beside(
         "drain, 1M finished + 1M scheduled",
         "commons, empty ledger",
-        full,
-        empty,
+        [empty, full],
+        "jobs/s",
         Some(0.9),
     );
     Ok(())
@@ -58,8 +64,7 @@ async fn middle(engine: &Engine, full: bool) -> Result<f64> {
         rounds.push(drain(engine).await?);
     }
     eprintln!("drain, full ledger: {full}: {rounds:.0?} jobs/s");
-    rounds.sort_by(f64::total_cmp);
-    Ok(rounds[ROUNDS / 2])
+    Ok(median(rounds))
 }
 
 async fn drain(engine: &Engine) -> Result<f64> {

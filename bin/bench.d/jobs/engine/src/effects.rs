@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use bench::{Report, median};
 
 use crate::engine::{Engine, OneRow};
 use crate::peers;
-use crate::report::Report;
 
 const JOBS: u64 = 40_000;
 const CLIENTS: u64 = 20;
@@ -19,15 +19,13 @@ pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
         ours.push(jobs(engine).await?);
     }
     eprintln!("effects: {ours:.0?} jobs/s, pgbench {bare:.0?}");
-    ours.sort_by(f64::total_cmp);
-    bare.sort_by(f64::total_cmp);
-    let (ours, bare) = (ours[ROUNDS / 2], bare[ROUNDS / 2]);
-    report.line("one effect a job", "commons", ours, "jobs/s");
-    report.ratio(
+    let (ours, bare) = (median(ours), median(bare));
+    report.rate("one effect a job", "commons", ours, "jobs/s", None);
+    report.rate_beside(
         "one effect a job",
         "pgbench, the same transaction",
-        ours,
-        bare,
+        [bare, ours],
+        "jobs/s",
         Some(0.6),
     );
     Ok(())

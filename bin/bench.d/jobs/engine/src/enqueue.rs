@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use bench::Report;
 use serde_json::json;
 
 use crate::engine::{Engine, Nothing};
 use crate::peers;
-use crate::report::Report;
 
 const SINGLY: u64 = 5_000;
 const AT_ONCE: u64 = 50;
@@ -16,63 +16,46 @@ const BULK: u64 = 300_000;
 const SLICE: u64 = 10_000;
 
 pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
-    let peer = |measure: &str| peers::graphile(measure, &json!({}));
-    let bull = |measure: &str| peers::bullmq(measure, &json!({}));
     let singly = one_by_one(engine, SINGLY, 1).await?;
     let concurrent = one_by_one(engine, CONCURRENT, AT_ONCE).await?;
     let bulk = in_bulk(engine).await?;
-    report.line("enqueue, singly", "commons", singly, "jobs/s");
-    report.ratio(
+    let graphile = "graphile-worker";
+    beside(
+        report,
         "enqueue, singly",
-        "graphile-worker",
         singly,
-        peer("enqueue")?,
-        None,
-    );
-    report.ratio(
-        "enqueue, singly",
-        "BullMQ (volatile)",
-        singly,
-        bull("enqueue")?,
-        None,
-    );
-    report.line("enqueue, 50 at once", "commons", concurrent, "jobs/s");
-    report.ratio(
+        "enqueue",
+        (graphile, None),
+    )?;
+    let reach = (graphile, Some(4.0));
+    beside(
+        report,
         "enqueue, 50 at once",
-        "graphile-worker",
         concurrent,
-        peer("enqueue-50")?,
-        Some(4.0),
-    );
-    report.ratio(
-        "enqueue, 50 at once",
-        "BullMQ (volatile)",
-        concurrent,
-        bull("enqueue-50")?,
-        None,
-    );
-    report.line("enqueue, bulk", "commons", bulk, "jobs/s");
-    report.ratio(
-        "enqueue, bulk",
-        "graphile-worker, addJobs",
-        bulk,
-        peers::graphile("enqueue-bulk", &json!({ "variant": "default" }))?,
-        Some(1.5),
-    );
-    report.ratio(
-        "enqueue, bulk",
-        "graphile-worker, best found",
-        bulk,
-        peer("enqueue-bulk")?,
-        None,
-    );
-    report.ratio(
-        "enqueue, bulk",
-        "BullMQ (volatile)",
-        bulk,
-        bull("enqueue-bulk")?,
-        None,
-    );
+        "enqueue-50",
+        reach,
+    )?;
+    let default = peers::graphile("enqueue-bulk", &json!({ "variant": "default" }))?;
+    let (library, both) = ("graphile-worker, addJobs", [default, bulk]);
+    report.rate_beside("enqueue, bulk", library, both, "jobs/s", Some(1.5));
+    let best = ("graphile-worker, best found", None);
+    beside(report, "enqueue, bulk", bulk, "enqueue-bulk", best)
+}
+
+/// Ours, and what the peers do when they are asked for the same.
+fn beside(
+    report: &mut Report,
+    measure: &str,
+    ours: f64,
+    asked: &str,
+    (graphile, reach): (&str, Option<f64>),
+) -> Result<()> {
+    report.rate(measure, "commons", ours, "jobs/s", None);
+    let theirs = peers::graphile(asked, &json!({}))?;
+    report.rate_beside(measure, graphile, [theirs, ours], "jobs/s", reach);
+    let theirs = peers::bullmq(asked, &json!({}))?;
+    let volatile = "BullMQ (volatile)";
+    report.rate_beside(measure, volatile, [theirs, ours], "jobs/s", None);
     Ok(())
 }
 

@@ -4,13 +4,13 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use bench::{Aim, Figures, Report};
 use platform::Platform;
 use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::engine::{Engine, Ping, STARTED};
 use crate::peers;
-use crate::report::Report;
 
 const WARM_UP: usize = 30;
 const SAMPLES: usize = 500;
@@ -24,16 +24,24 @@ pub async fn measure(engine: &Engine, report: &mut Report) -> Result<()> {
     let _ = STARTED.set(Mutex::new(started));
     let crew = engine.work(&["mail:4"])?;
     tokio::time::sleep(Duration::from_millis(500)).await;
+    let begun = Instant::now();
     // On a task, as requests are: the thread that waits for the measure is not one that reads sockets.
     let platform = engine.platform.clone();
     #[expect(clippy::disallowed_methods, reason = "awaited on the next line")]
-    let mut samples = tokio::spawn(sample(platform, starts)).await??;
+    let samples = tokio::spawn(sample(platform, starts)).await??;
     crew.dismiss().await?;
-    samples.sort_by(f64::total_cmp);
-    let at = |share: f64| samples[((SAMPLES - 1) as f64 * share) as usize];
-    report.latency("commons", at(0.5), at(0.99), Some((1.5, 6.0)));
-    report.latency("graphile-worker", graphile.0, graphile.1, None);
-    report.latency("BullMQ (volatile)", bull.0, bull.1, None);
+    let ours = Figures::of(samples, begun.elapsed().as_secs_f64(), 0);
+    let measure = "enqueue to start, idle";
+    let aim = Aim {
+        p50: Some(1.5),
+        p99: 6.0,
+    };
+    report.times(measure, "commons", &ours, Some(aim));
+    for (who, [p50, p99]) in [("graphile-worker", graphile), ("BullMQ (volatile)", bull)] {
+        let ratio = p99 / ours.at(0.99);
+        let said = format!("p50 {p50:>7.2}  p99 {p99:>7.2} ms  ratio of p99 {ratio:.2}");
+        report.row(measure, who, said);
+    }
     Ok(())
 }
 

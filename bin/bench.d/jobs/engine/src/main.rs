@@ -7,29 +7,34 @@ mod engine;
 mod enqueue;
 mod latency;
 mod peers;
-mod report;
 
 use anyhow::Result;
+use bench::{Menu, Report};
 
 use engine::Engine;
-use report::Report;
+
+const MENU: Menu = Menu {
+    usage: "usage: bin/bench jobs [drain|effects|enqueue|latency]…",
+    numbers: &[],
+    measures: &["drain", "effects", "enqueue", "latency"],
+    can_be_alone: false,
+};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let only: Vec<String> = std::env::args().skip(1).collect();
-    let wanted = |measure: &str| only.is_empty() || only.iter().any(|name| name == measure);
+    let wanted = MENU.order()?;
     let engine = Engine::start().await?;
     let mut report = Report::default();
-    if wanted("drain") {
+    if wanted.has("drain") {
         drain::measure(&engine, &mut report).await?;
     }
-    if wanted("effects") {
+    if wanted.has("effects") {
         effects::measure(&engine, &mut report).await?;
     }
-    if wanted("enqueue") {
+    if wanted.has("enqueue") {
         enqueue::measure(&engine, &mut report).await?;
     }
-    if wanted("latency") {
+    if wanted.has("latency") {
         latency::measure(&engine, &mut report).await?;
     }
     report.print();

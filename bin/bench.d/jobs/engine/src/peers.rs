@@ -1,9 +1,9 @@
 //! The peers: programs of their own that print one line of JSON.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use bench::{database_url, setting, told};
 use serde_json::Value;
 
 pub fn graphile(measure: &str, options: &Value) -> Result<f64> {
@@ -14,11 +14,11 @@ pub fn bullmq(measure: &str, options: &Value) -> Result<f64> {
     rate(&node("bullmq.mjs", measure, options)?)
 }
 
-pub fn graphile_latency(options: &Value) -> Result<(f64, f64)> {
+pub fn graphile_latency(options: &Value) -> Result<[f64; 2]> {
     percentiles(&node("graphile.mjs", "latency", options)?)
 }
 
-pub fn bullmq_latency(options: &Value) -> Result<(f64, f64)> {
+pub fn bullmq_latency(options: &Value) -> Result<[f64; 2]> {
     percentiles(&node("bullmq.mjs", "latency", options)?)
 }
 
@@ -36,7 +36,7 @@ pub fn pgbench(clients: u64, transactions: u64, script: &str) -> Result<f64> {
             "-f",
         ])
         .arg(&file)
-        .arg(setting("DATABASE_URL").unwrap_or_default())
+        .arg(database_url()?)
         .stderr(Stdio::inherit())
         .output()
         .context("pgbench")?;
@@ -50,18 +50,8 @@ pub fn pgbench(clients: u64, transactions: u64, script: &str) -> Result<f64> {
 }
 
 fn node(program: &str, measure: &str, options: &Value) -> Result<Value> {
-    let folder = PathBuf::from(setting("PEERS").context("PEERS names the folder of the peers")?);
     eprintln!("{program} {measure} {options}");
-    let output = Command::new("node")
-        .arg(folder.join(program))
-        .args([measure, &options.to_string()])
-        .stderr(Stdio::inherit())
-        .output()
-        .context("node")?;
-    ensure!(output.status.success(), "{program} {measure} failed");
-    let text = String::from_utf8(output.stdout)?;
-    let line = text.lines().last().context("a peer prints one line")?;
-    Ok(serde_json::from_str(line)?)
+    told(bench::node(program)?.args([measure, &options.to_string()]))
 }
 
 fn rate(answer: &Value) -> Result<f64> {
@@ -70,15 +60,7 @@ fn rate(answer: &Value) -> Result<f64> {
         .with_context(|| answer.to_string())
 }
 
-fn percentiles(answer: &Value) -> Result<(f64, f64)> {
+fn percentiles(answer: &Value) -> Result<[f64; 2]> {
     let at = |name: &str| answer[name].as_f64().with_context(|| answer.to_string());
-    Ok((at("p50_ms")?, at("p99_ms")?))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a tool of the developer's, not a role of the product"
-)]
-fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    Ok([at("p50_ms")?, at("p99_ms")?])
 }

@@ -3,21 +3,24 @@
 //!
 //! Each measurement is a process of its own, ours too: the most memory it ever held is what the system says of it.
 
+mod beside;
 mod pictures;
-mod report;
 mod run;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use bench::{Menu, Report, Wanted};
 use image::ImageFormat;
 
-use report::Report;
 use run::{Figures, Peer};
 
-const PICTURES: usize = 12;
-const ROUNDS: usize = 3;
-const USAGE: &str = "usage: bin/bench media [--pictures N] [--rounds N] [jpeg|webp|both]…";
+const MENU: Menu = Menu {
+    usage: "usage: bin/bench media [--pictures N] [--rounds N] [jpeg|webp|both]…",
+    numbers: &[("--pictures", 12), ("--rounds", 3)],
+    measures: &["jpeg", "webp", "both"],
+    can_be_alone: false,
+};
 
 /// What each size is written as.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +43,7 @@ impl Written {
 
     fn read(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|written| written.name() == name);
-        found.context(USAGE)
+        found.context(MENU.usage)
     }
 
     fn formats(self) -> &'static [ImageFormat] {
@@ -52,42 +55,6 @@ impl Written {
     }
 }
 
-struct Wanted {
-    pictures: usize,
-    rounds: usize,
-    written: Vec<Written>,
-}
-
-impl Wanted {
-    fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
-        let mut wanted = Self {
-            pictures: PICTURES,
-            rounds: ROUNDS,
-            written: Vec::new(),
-        };
-        while let Some(word) = words.next() {
-            let mut number = || {
-                words
-                    .next()
-                    .and_then(|text| text.parse().ok())
-                    .context(USAGE)
-            };
-            match word.as_str() {
-                "--pictures" => wanted.pictures = number()?,
-                "--rounds" => wanted.rounds = number()?,
-                name => wanted.written.push(Written::read(name)?),
-            }
-        }
-        if wanted.written.is_empty() {
-            wanted.written = Written::ALL.to_vec();
-        }
-        match wanted.pictures.min(wanted.rounds) {
-            0 => bail!(USAGE),
-            _ => Ok(wanted),
-        }
-    }
-}
-
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if let [word, written, folder] = &words[..]
@@ -95,7 +62,7 @@ fn main() -> Result<()> {
     {
         return run::work(Written::read(written)?, &PathBuf::from(folder));
     }
-    let wanted = Wanted::read(words.into_iter())?;
+    let wanted = MENU.order()?;
     let folder = std::env::temp_dir().join(format!("commons-bench-media-{}", std::process::id()));
     let measured = measure(&wanted, &folder);
     std::fs::remove_dir_all(&folder).context("the pictures stay")?;
@@ -103,15 +70,17 @@ fn main() -> Result<()> {
 }
 
 fn measure(wanted: &Wanted, folder: &Path) -> Result<()> {
-    pictures::draw(folder, wanted.pictures)?;
-    let mut report = Report::default();
-    for written in &wanted.written {
-        let ours = middle(wanted.rounds, || run::ours(*written, folder))?;
+    pictures::draw(folder, wanted.number("--pictures"))?;
+    let (mut report, rounds) = (Report::default(), wanted.number("--rounds"));
+    for measure in &wanted.measures {
+        let written = Written::read(measure)?;
+        let ours = middle(rounds, || run::ours(written, folder))?;
         // It may do as it does best: each size from the file, or each from the one above.
-        let each = middle(wanted.rounds, || run::theirs(Peer::Each, *written, folder))?;
-        let chain = middle(wanted.rounds, || run::theirs(Peer::Chain, *written, folder))?;
-        report.beside(
-            *written,
+        let each = middle(rounds, || run::theirs(Peer::Each, written, folder))?;
+        let chain = middle(rounds, || run::theirs(Peer::Chain, written, folder))?;
+        beside::say(
+            &mut report,
+            written,
             &ours,
             &[
                 ("sharp, each size from the file", each),

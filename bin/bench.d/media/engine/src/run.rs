@@ -1,11 +1,12 @@
 //! One measurement in a process of its own: how many pictures a second, and the most memory it held.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use anyhow::{Context, Result};
+use bench::peak_kib;
+use serde_json::json;
 
 use crate::Written;
 
@@ -25,7 +26,7 @@ pub enum Peer {
 
 pub fn ours(written: Written, folder: &Path) -> Result<Figures> {
     let mut command = Command::new(std::env::current_exe()?);
-    told(command.args(["--work", written.name()]).arg(folder))
+    figures(command.args(["--work", written.name()]).arg(folder))
 }
 
 pub fn theirs(peer: Peer, written: Written, folder: &Path) -> Result<Figures> {
@@ -34,27 +35,16 @@ pub fn theirs(peer: Peer, written: Written, folder: &Path) -> Result<Figures> {
         Peer::Chain => "chain",
     };
     let asked = json!({ "folder": folder, "written": written.name(), "mode": mode });
-    let mut command = Command::new("node");
-    command
-        .env("UV_THREADPOOL_SIZE", "1")
-        .arg(script()?)
-        .arg(asked.to_string());
-    told(&mut command)
+    let mut command = bench::node("sharp.mjs")?;
+    figures(
+        command
+            .env("UV_THREADPOOL_SIZE", "1")
+            .arg(asked.to_string()),
+    )
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "bin/bench says where the peers are"
-)]
-fn script() -> Result<PathBuf> {
-    let peers = std::env::var("PEERS").context("PEERS is not set: start it by bin/bench")?;
-    Ok(PathBuf::from(peers).join("sharp.mjs"))
-}
-
-fn told(command: &mut Command) -> Result<Figures> {
-    let output = command.stderr(Stdio::inherit()).output()?;
-    ensure!(output.status.success(), "{command:?} failed");
-    let told: Value = serde_json::from_slice(&output.stdout)?;
+fn figures(command: &mut Command) -> Result<Figures> {
+    let told = bench::told(command)?;
     let number = |name: &str| told[name].as_f64().context(format!("{name} is missing"));
     Ok(Figures {
         rate: number("pictures")? / number("seconds")?,
@@ -83,13 +73,4 @@ pub fn work(written: Written, folder: &Path) -> Result<()> {
     let told = json!({ "pictures": paths.len(), "seconds": seconds, "bytes": bytes, "peak_kib": peak_kib()? });
     println!("{told}");
     Ok(())
-}
-
-fn peak_kib() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    Ok(number
-        .context("the system does not say how much memory was held")?
-        .parse()?)
 }

@@ -2,15 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use reqwest::{Method, StatusCode};
+use anyhow::{Context, Result};
+use bench::{Ask, Client, Figures, Reader, Report, Server, millis_since};
 use tokio::task::JoinSet;
 
-use crate::client::{Client, Reader};
 use crate::database::Database;
-use crate::load::{Figures, millis_since};
-use crate::process::Server;
-use crate::report::Report;
 
 const FANS: usize = 50;
 const SPAN: Duration = Duration::from_secs(15);
@@ -20,38 +16,23 @@ pub async fn measure(database: &mut Database, report: &mut Report) -> Result<()>
     let star = star.first().context("nobody can be followed")?;
     let before = database.scans().await?;
     let server = Server::commons().await?;
-    let fans = server.client.readers(FANS).await?;
+    let fans = server.client.readers("reader", FANS).await?;
     eprintln!("celebrity: {FANS} people follow one …");
-    if !door_is_there(&server.client, &fans[0], star).await? {
-        report.note("celebrity: skipped, this Commons has no door for following");
-        return server.stop().await;
-    }
     let figures = crowd(&server.client, fans, star).await?;
     server.stop().await?;
     let scans = database.scans().await?;
-    report.figures("celebrity: follow, 50 at once", "commons", &figures, None);
+    report.times("celebrity: follow, 50 at once", "commons", &figures, None);
     let (told, counted) = database.followers(star).await?;
     let verdict = if told == counted {
         "equal"
     } else {
         "NOT equal"
     };
-    report.note(&format!(
+    report.note(format!(
         "celebrity: the counter says {told} followers, counted are {counted}: {verdict}"
     ));
-    report.scans("celebrity", &scans.since(&before));
+    scans.say_since(&before, report, "celebrity");
     Ok(())
-}
-
-async fn door_is_there(client: &Client, fan: &Reader, star: &str) -> Result<bool> {
-    let path = format!("/users/{star}/follow");
-    let (status, body) = client.ask(Method::DELETE, &path, &fan.token).await?;
-    let text = String::from_utf8_lossy(&body);
-    if status == StatusCode::NOT_FOUND && text.contains("route_unknown") {
-        return Ok(false);
-    }
-    ensure!(status.is_success(), "{path}: {status} {text}");
-    Ok(true)
 }
 
 /// Each follows, and follows no more, until the time is up; a follow comes last. The follows are timed, and the rate
@@ -65,10 +46,10 @@ async fn crowd(client: &Client, fans: Vec<Reader>, star: &str) -> Result<Figures
         crowd.spawn(async move {
             let (mut samples, mut failed) = (Vec::new(), 0);
             loop {
-                let (status, _) = client.ask(Method::DELETE, &path, &fan.token).await?;
+                let (status, _) = client.ask(&Ask::delete(&fan, &path)).await?;
                 failed += usize::from(!status.is_success());
                 let begun = Instant::now();
-                let (status, _) = client.ask(Method::POST, &path, &fan.token).await?;
+                let (status, _) = client.ask(&Ask::post(&fan, &path)).await?;
                 samples.push(millis_since(begun));
                 failed += usize::from(!status.is_success());
                 if started.elapsed() > SPAN {

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use bench::{Report, database_url, met};
 use sqlx::{Connection, FromRow, PgConnection};
-
-use crate::process;
 
 /// The tables that are too large to be read as a whole.
 const TABLES: [&str; 8] = [
@@ -46,7 +45,7 @@ pub struct Scans(Vec<(String, i64)>);
 
 impl Database {
     pub async fn connect() -> Result<Self> {
-        let connection = PgConnection::connect(&process::database_url()?).await?;
+        let connection = PgConnection::connect(&database_url()?).await?;
         Ok(Self { connection })
     }
 
@@ -128,11 +127,17 @@ impl Database {
 }
 
 impl Scans {
-    /// How many came to each table.
-    pub fn since(&self, before: &Self) -> Vec<(&str, i64)> {
+    /// Says how many came to each table since: none, it is hoped.
+    pub fn say_since(&self, before: &Self, report: &mut Report, subject: &str) {
         let pairs = self.0.iter().zip(&before.0);
-        pairs
-            .map(|((table, after), (_, before))| (table.as_str(), after - before))
-            .collect()
+        let since = pairs.map(|((table, after), (_, before))| (table, after - before));
+        let since: Vec<(&String, i64)> = since.collect();
+        let verdict = met(since.iter().all(|(_, times)| *times == 0));
+        let each = since
+            .iter()
+            .map(|(table, times)| format!("{table} {times}"));
+        let each = each.collect::<Vec<_>>().join(", ");
+        let measure = format!("{subject}: sequential scans");
+        report.row(&measure, "commons", format!("{each}  (0: {verdict})"));
     }
 }

@@ -3,12 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use bench::{Aim, Ask, Client, Figures, Reader, Report, Server, millis_since};
 use tokio::task::JoinSet;
-
-use crate::client::{Client, Reader};
-use crate::load::{Figures, millis_since};
-use crate::process::Server;
-use crate::report::Report;
 
 const CLIENTS: usize = 20;
 const SPAN: Duration = Duration::from_secs(15);
@@ -19,11 +15,11 @@ const AIM: f64 = 25.0;
 
 pub async fn measure(report: &mut Report) -> Result<()> {
     let server = Server::commons().await?;
-    let readers = server.client.readers(CLIENTS + 1).await?;
+    let readers = server.client.readers("reader", CLIENTS + 1).await?;
     let (other, readers) = (&readers[0], &readers[1..]);
     for (when, crowd, aim) in [
         ("quiet", &readers[..0], None),
-        ("logins", readers, Some(AIM)),
+        ("logins", readers, Some(Aim::p99(AIM))),
     ] {
         eprintln!("hashing: {when} …");
         let end = Instant::now() + SPAN;
@@ -31,15 +27,15 @@ pub async fn measure(report: &mut Report) -> Result<()> {
         let (logins, others) = tokio::join!(signing_in, others(&server.client, other, end));
         let (live, me) = others?;
         if !crowd.is_empty() {
-            report.figures(
+            report.times(
                 "hashing: POST /auth/login, 20 at once",
                 "commons",
                 &logins?,
                 None,
             );
         }
-        report.figures("hashing: GET /health/live", when, &live, aim);
-        report.figures("hashing: GET /users/me", when, &me, aim);
+        report.times("hashing: GET /health/live", when, &live, aim);
+        report.times("hashing: GET /users/me", when, &me, aim);
     }
     server.stop().await
 }
@@ -53,9 +49,8 @@ async fn logins(client: &Client, readers: &[Reader], end: Instant) -> Result<Fig
             let (mut samples, mut failed) = (Vec::new(), 0);
             while Instant::now() < end {
                 let begun = Instant::now();
-                let answer = client.log_in(&reader.username).await?;
-                failed += usize::from(!answer.status().is_success());
-                answer.bytes().await?;
+                let (status, _) = client.log_in(&reader.username).await?;
+                failed += usize::from(!status.is_success());
                 samples.push(millis_since(begun));
             }
             anyhow::Ok((samples, failed))
@@ -79,7 +74,7 @@ async fn others(client: &Client, reader: &Reader, end: Instant) -> Result<(Figur
         client.is_live().await?;
         live.push(millis_since(begun));
         let begun = Instant::now();
-        client.get("/users/me", &reader.token).await?;
+        client.told(&Ask::get(reader, "/users/me")).await?;
         me.push(millis_since(begun));
         tokio::time::sleep(PAUSE).await;
     }

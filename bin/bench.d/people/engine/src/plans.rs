@@ -5,9 +5,8 @@ use std::io::{Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bench::{Report, setting};
 use serde_json::Value;
-
-use crate::process;
 
 /// A sort of more rows than these should have been an index.
 pub const MOST_SORTED: f64 = 10_000.0;
@@ -36,7 +35,7 @@ pub struct Plan {
 impl Log {
     /// None: nobody said where it is.
     pub fn open() -> Result<Option<Self>> {
-        let Some(path) = process::setting("POSTGRES_LOG") else {
+        let Some(path) = setting("POSTGRES_LOG") else {
             return Ok(None);
         };
         let mut file = File::open(&path).context(path)?;
@@ -114,4 +113,36 @@ impl Plan {
             self.look_at(inner);
         }
     }
+}
+
+/// Says the slowest of them, and whether any scans or sorts much.
+pub fn say(report: &mut Report, measure: &str, plans: &[Plan]) {
+    let slowest = plans.iter().max_by(|a, b| a.millis.total_cmp(&b.millis));
+    let Some(slowest) = slowest else {
+        return;
+    };
+    let mut scanned: Vec<&str> = plans
+        .iter()
+        .flat_map(|plan| plan.scanned.iter().map(String::as_str))
+        .collect();
+    scanned.sort_unstable();
+    scanned.dedup();
+    let scanned = match scanned.is_empty() {
+        true => "no Seq Scan".to_owned(),
+        false => format!("Seq Scan of {}", scanned.join(", ")),
+    };
+    let sorted = plans.iter().map(|plan| plan.sorted).fold(0.0, f64::max);
+    let sorted = match sorted > MOST_SORTED {
+        true => format!("Sort of {sorted:.0} rows"),
+        false => format!("no Sort of > {MOST_SORTED:.0} rows"),
+    };
+    let (top, from, buffers) = (&slowest.top, &slowest.from, slowest.buffers);
+    let (number, millis) = (plans.len(), slowest.millis);
+    report.row(
+        &format!("{measure}, plans"),
+        "commons",
+        format!(
+            "{number} statements, slowest {millis:.1} ms ({top} from {from}, {buffers} buffers); {scanned}; {sorted}"
+        ),
+    );
 }

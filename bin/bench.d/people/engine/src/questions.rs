@@ -1,24 +1,13 @@
 //! Kinds of questions, asked of us and then of the peer; then once more, with Postgres explaining what it does.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use anyhow::Result;
-use reqwest::Method;
+use bench::{Aim, Ask, Client, Figures, Reader, Report, Server, reads};
 
-use crate::client::{Client, Reader};
 use crate::database::Database;
 use crate::kinds::Kind;
-use crate::load::{self, AT_ONCE, Figures, Load};
-use crate::plans::Log;
-use crate::process::Server;
-use crate::report::Report;
-
-const AT_MOST: Duration = Duration::from_secs(60);
-
-/// The peer may need seconds for one: it is asked a tenth as often.
-const PEER_SHARE: usize = 10;
-const PEER_AT_MOST: Duration = Duration::from_secs(30);
+use crate::plans::{self, Log};
 
 /// Milliseconds that 99 of 100 answers stay below.
 const AIM: f64 = 50.0;
@@ -37,18 +26,14 @@ pub struct Questions {
 
 impl Questions {
     pub async fn measure(&self, database: &mut Database, report: &mut Report) -> Result<()> {
-        let load = Load {
-            requests: self.requests,
-            at_most: AT_MOST,
-        };
         let before = database.scans().await?;
         let server = Server::commons().await?;
-        let readers = server.client.readers(AT_ONCE).await?;
+        let readers = server.client.readers("reader", reads::AT_ONCE).await?;
         let (mut ours, mut asked) = (Vec::new(), Vec::new());
         for kind in &self.kinds {
             eprintln!("{}: {} …", self.subject, kind.name);
             let paths = by_cursor(&server.client, &readers[0], kind).await?;
-            ours.push(load::ask(&server.client, &readers, &paths, load).await?);
+            ours.push(reads::of_ours(&server.client, &readers, &paths, self.requests).await);
             asked.push(paths);
         }
         server.stop().await?;
@@ -58,26 +43,24 @@ impl Questions {
             false => self.ask_peer(&readers).await?,
         };
         for (at, (kind, ours)) in self.kinds.iter().zip(&ours).enumerate() {
-            match theirs.get(at) {
-                Some(theirs) => report.beside(&self.name_of(kind), ours, theirs, AIM),
-                None => report.alone(&self.name_of(kind), ours, AIM),
+            let (name, aim) = (self.name_of(kind), Aim::p99(AIM));
+            report.times(&name, "commons", ours, Some(aim));
+            if let Some(theirs) = theirs.get(at) {
+                report.times_beside(&name, "Express", theirs, ours);
             }
         }
-        report.scans(self.subject, &scans.since(&before));
+        scans.say_since(&before, report, self.subject);
         self.explain(&asked, report).await
     }
 
     async fn ask_peer(&self, readers: &[Reader]) -> Result<Vec<Figures>> {
-        let load = Load {
-            requests: self.requests / PEER_SHARE,
-            at_most: PEER_AT_MOST,
-        };
         let peer = Server::peer().await?;
         let readers = peer.client.known_to_peer(readers).await?;
         let mut theirs = Vec::new();
         for kind in &self.kinds {
             eprintln!("{}: {}, of the peer …", self.subject, kind.name);
-            theirs.push(load::ask(&peer.client, &readers, &by_offset(kind), load).await?);
+            let paths = by_offset(kind);
+            theirs.push(reads::of_peer(&peer.client, &readers, &paths, self.requests).await);
         }
         peer.stop().await?;
         Ok(theirs)
@@ -88,16 +71,15 @@ impl Questions {
             return Ok(());
         };
         let server = Server::explained().await?;
-        let reader = server.client.readers(1).await?.remove(0);
+        let reader = server.client.readers("reader", 1).await?.remove(0);
         for (kind, paths) in self.kinds.iter().zip(asked) {
             log.settle().await?;
             for path in paths.iter().take(FEW) {
                 // One that fails has been counted, and its plan tells why.
-                let (client, token) = (&server.client, &reader.token);
-                client.ask(Method::GET, path, token).await?;
+                server.client.ask(&Ask::get(&reader, path)).await?;
             }
             let plans = log.settle().await?;
-            report.plans(&self.name_of(kind), &plans);
+            plans::say(report, &self.name_of(kind), &plans);
         }
         server.stop().await
     }
@@ -117,7 +99,7 @@ async fn by_cursor(client: &Client, reader: &Reader, kind: &Kind) -> Result<Vec<
     for path in paths.collect::<BTreeSet<_>>().into_iter().take(FEW) {
         let mut page = path.clone();
         for _ in 0..kind.page {
-            let answer = client.get(&page, &reader.token).await?;
+            let answer = client.told(&Ask::get(reader, &page)).await?;
             match answer["pagination"]["next_cursor"].as_str() {
                 Some(cursor) => page = format!("{path}&cursor={cursor}"),
                 None => break,

@@ -3,10 +3,9 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use bench::Report;
 
 use crate::database::Database;
-use crate::process;
-use crate::report::Report;
 
 /// Whom each of them follows, on the average.
 const FOLLOWS: &str = "3";
@@ -27,14 +26,14 @@ pub async fn furnish(database: &mut Database, users: i64, report: &mut Report) -
             "--follows",
             FOLLOWS,
         ];
-        process::commons(&seed).await?;
+        bench::commons(&seed).await?;
         let seconds = started.elapsed().as_secs_f64();
         let rows = (database.rows().await? - before) as f64;
-        report.note(&format!(
+        report.note(format!(
             "seed: {missing} people in {seconds:.1} s, {rows:.0} rows in all, {:.0} rows/s",
             rows / seconds
         ));
     }
-    report.note(&format!("{} people", database.people().await?));
+    report.note(format!("{} people", database.people().await?));
     Ok(())
 }

@@ -4,45 +4,44 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use bench::{Ask, Report, Server, median, met, millis_since};
 use domain::trends::{self, TrendKind};
 use platform::config::Config;
 use platform::{Clock, Platform};
-use reqwest::Method;
-
-use crate::load::millis_since;
-use crate::process::Server;
 
 /// Milliseconds.
 const AIM: f64 = 2_000.0;
 const ROUNDS: usize = 5;
 
-pub async fn measure(alone: bool) -> Result<()> {
+pub async fn measure(alone: bool, report: &mut Report) -> Result<()> {
     let platform = Platform::start(Config::from_env()?, Clock::system())?;
     sqlx::query("truncate trend_hours")
         .execute(platform.db.pool())
         .await?;
+    let mut again = Vec::new();
     for round in 0..=ROUNDS {
         let started = Instant::now();
         let ranked = compute(&platform).await?;
         let millis = millis_since(started);
         let what = match round {
-            0 => "the first time",
-            _ => "every five minutes",
+            0 => "trends: the first time",
+            _ => "trends: every five minutes",
         };
-        let verdict = match millis < AIM {
-            true => "met",
-            false => "NOT met",
-        };
-        println!("trends: {what}: {ranked} hashtags in {millis:.0} ms  (< {AIM} ms: {verdict})");
-        if round == 0 {
-            sqlx::query("vacuum analyze trend_hours")
-                .execute(platform.db.pool())
-                .await?;
+        let verdict = met(millis < AIM);
+        let said = format!("{ranked} hashtags in {millis:.0} ms  (< {AIM} ms: {verdict})");
+        report.row(what, "commons", said);
+        match round {
+            0 => {
+                sqlx::query("vacuum analyze trend_hours")
+                    .execute(platform.db.pool())
+                    .await?;
+            }
+            _ => again.push(millis),
         }
     }
     match alone {
         true => Ok(()),
-        false => ask_peer().await,
+        false => ask_peer(median(again), report).await,
     }
 }
 
@@ -58,23 +57,19 @@ async fn compute(platform: &Platform) -> Result<usize> {
 }
 
 /// It computes whenever somebody asks.
-async fn ask_peer() -> Result<()> {
-    let ours = Server::commons().await?;
-    let readers = ours.client.readers(1).await?;
-    ours.stop().await?;
+async fn ask_peer(ours: f64, report: &mut Report) -> Result<()> {
+    let server = Server::commons().await?;
+    let readers = server.client.readers("reader", 1).await?;
+    server.stop().await?;
     let peer = Server::peer().await?;
     let readers = peer.client.known_to_peer(&readers).await?;
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        let path = "/trending/hashtags?limit=100";
-        let (status, _) = peer
-            .client
-            .ask(Method::GET, path, &readers[0].token)
-            .await?;
-        println!(
-            "trends: Express: {status} in {:.0} ms",
-            millis_since(started)
-        );
+        let asked = Ask::get(&readers[0], "/trending/hashtags?limit=100");
+        let (status, _) = peer.client.ask(&asked).await?;
+        let millis = millis_since(started);
+        let said = format!("{status} in {millis:.0} ms  ratio {:.2}", millis / ours);
+        report.row("trends: whenever somebody asks", "Express", said);
     }
     peer.stop().await
 }

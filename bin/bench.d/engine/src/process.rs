@@ -1,4 +1,4 @@
-//! The programs under measurement: `commons`, and the peer.
+//! The programs under measurement: `commons` in its roles, and the peer.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -8,10 +8,23 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use tokio::process::{Child, Command};
 
-use crate::client::Client;
+use crate::{Client, database_url, peak_kib_of, peers, setting};
 
 /// Nobody comes near it.
 const NO_LIMIT: &str = "1000000000/60s";
+
+/// Until a server answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Makes Postgres write down how it carries out each statement of these connections.
+const EXPLAINED: [(&str, &str); 6] = [
+    ("session_preload_libraries", "auto_explain"),
+    ("auto_explain.log_min_duration", "0"),
+    ("auto_explain.log_analyze", "on"),
+    ("auto_explain.log_buffers", "on"),
+    ("auto_explain.log_timing", "off"),
+    ("auto_explain.log_format", "json"),
+];
 
 /// A server that ends with this program at the latest.
 pub struct Server {
@@ -37,26 +50,39 @@ pub async fn commons(arguments: &[&str]) -> Result<()> {
 }
 
 impl Labour {
-    /// Who writes to however many followers.
-    pub fn start() -> Result<Self> {
-        let start = |arguments: &[&str]| {
+    /// `pools` as `commons worker` takes them, and settings that differ from the default.
+    pub fn start(pools: &[&str], settings: &[(&str, &str)]) -> Result<Self> {
+        let start = |role: &str, pools: &[&str]| {
             let mut command = Command::new(binary());
-            command.args(arguments).env("FEED_FANOUT_MOST", "10000000");
+            command.arg(role).args(pools);
+            command.envs(settings.iter().copied());
             command.stdout(Stdio::null()).kill_on_drop(true).spawn()
         };
-        let pools = ["worker", "feed:8", "mail:2", "maintenance:1"];
         Ok(Self {
-            _children: [start(&pools)?, start(&["scheduler"])?],
+            _children: [start("worker", pools)?, start("scheduler", &[])?],
         })
     }
 }
 
 impl Server {
     pub async fn commons() -> Result<Self> {
+        Self::commons_on(&database_url()?).await
+    }
+
+    /// Whose statements Postgres explains in its log. Slower: not for figures.
+    pub async fn explained() -> Result<Self> {
+        let url = database_url()?;
+        let mark = if url.contains('?') { '&' } else { '?' };
+        let options = EXPLAINED.map(|(name, value)| format!("options[{name}]={value}"));
+        Self::commons_on(&format!("{url}{mark}{}", options.join("&"))).await
+    }
+
+    async fn commons_on(database: &str) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new(binary());
         command
             .arg("api")
+            .env("DATABASE_URL", database)
             .env("BIND", format!("127.0.0.1:{port}"))
             .env("AUTH_ACCESS_TTL", "24h");
         for guesses in ["GUESSES_PER_ACCOUNT", "GUESSES_PER_ADDRESS"] {
@@ -69,12 +95,11 @@ impl Server {
         Self::start(command, &root, &format!("{root}/api/v1")).await
     }
 
+    /// The subject's `express.mjs`.
     pub async fn peer() -> Result<Self> {
-        let folder = setting("PEERS").context("PEERS names the folder of the peer")?;
         let port = free_port()?;
-        let mut command = Command::new("node");
+        let mut command = Command::from(peers::node("express.mjs")?);
         command
-            .arg(PathBuf::from(folder).join("express.mjs"))
             .env("NODE_ENV", "production")
             .env("PORT", port.to_string());
         let root = format!("http://127.0.0.1:{port}");
@@ -91,13 +116,16 @@ impl Server {
             if let Some(status) = child.try_wait()? {
                 anyhow::bail!("the server ended before it answered: {status}");
             }
-            ensure!(
-                started.elapsed() < Duration::from_secs(30),
-                "the server does not answer"
-            );
+            ensure!(started.elapsed() < PATIENCE, "the server does not answer");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(Self { child, client })
+    }
+
+    /// The most memory it held so far.
+    pub fn peak_mib(&self) -> Result<f64> {
+        let process = self.child.id().context("the server has ended")?;
+        Ok(peak_kib_of(process)? as f64 / 1024.0)
     }
 
     pub async fn stop(mut self) -> Result<()> {
@@ -114,12 +142,4 @@ fn binary() -> PathBuf {
     setting("COMMONS_BIN")
         .unwrap_or_else(|| "target/release/commons".to_owned())
         .into()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a tool of the developer's, not a role of the product"
-)]
-pub fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
