@@ -79,7 +79,11 @@ impl PostsApi {
     /// are named by their ids, or sent along in a form. As a `draft` it waits, with `publish_at` it is published by
     /// itself.
     #[oai(path = "/", method = "post", operation_id = "createPost")]
-    async fn create(&self, Signed(actor): Signed, body: PostBody) -> Answer<Created201<Post>, Creating> {
+    async fn create(
+        &self,
+        Signed(actor): Signed,
+        body: PostBody,
+    ) -> Answer<Created201<Post>, Creating> {
         let mut tx = self.platform.db.begin().await?;
         let id = posts::create(&mut tx, actor.user, &body.0).await?;
         let (storage, now) = (&self.platform.storage, tx.now());

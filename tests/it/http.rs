@@ -388,7 +388,10 @@ async fn health_says_what_becomes_of_videos_and_none_of_it_is_ill() {
         (("FFMPEG", "ffmpeg"), "on"),
         (("FFMPEG", "/nowhere/ffmpeg"), "off"),
         (("FFPROBE", "no-program-of-this-name"), "off"),
-        (("VIDEO_WEBHOOK_SECRET", "a-secret-of-the-service"), "outside"),
+        (
+            ("VIDEO_WEBHOOK_SECRET", "a-secret-of-the-service"),
+            "outside",
+        ),
     ] {
         let app = TestApp::with(&[setting]).await;
         let health = app.anonymous().get("//health").await;

@@ -4,6 +4,7 @@ mod bucket;
 mod direct;
 mod hostile;
 mod keeping;
+mod memory;
 mod outside;
 mod pictures;
 mod quota;

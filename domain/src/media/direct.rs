@@ -133,6 +133,11 @@ pub async fn put_part(
             Err(Error::invalid("file", "hash_wrong", detail))
         }
     });
+    // Whoever takes their time may come after the upload was completed.
+    let checked = match checked {
+        Ok(()) if !is_expected(platform, &grant.key).await? => Err(Error::NotFound("upload")),
+        checked => checked,
+    };
     if checked.is_err() {
         platform.storage.delete(&grant.key).await?;
     }

@@ -43,9 +43,6 @@ pub(super) fn tell(tx: &mut Tx, id: MediaId, turn: Option<Turn>) -> bool {
         failure: turn.failure,
     };
     let data = serde_json::to_value(progress).unwrap_or_default();
-    tx.tell_live(
-        turn.owner_id.0,
-        Message::event(MediaProgress::EVENT, data),
-    );
+    tx.tell_live(turn.owner_id.0, Message::event(MediaProgress::EVENT, data));
     true
 }

@@ -95,12 +95,7 @@ pub async fn keep(
     }
 }
 
-async fn try_keep(
-    platform: &Platform,
-    owner: UserId,
-    files: &[Stored],
-    told: &Told,
-) -> Result<()> {
+async fn try_keep(platform: &Platform, owner: UserId, files: &[Stored], told: &Told) -> Result<()> {
     for stored in files {
         check(stored, told)?;
     }

@@ -31,11 +31,7 @@ impl Media {
         );
         let audio_bytes = reader.or("MEDIA_AUDIO_LIMIT", "52428800", "Largest sound in bytes.");
         let video_bytes = reader.or("MEDIA_VIDEO_LIMIT", "524288000", "Largest video in bytes.");
-        let quota = reader.or(
-            "MEDIA_QUOTA",
-            "21474836480",
-            "Bytes that the files of one person may have together, as they were uploaded.",
-        );
+        let quota = quota(reader);
         let upload_timeout = reader.span(
             "UPLOAD_TIMEOUT",
             "30m",
@@ -83,4 +79,12 @@ impl Media {
             video_webhook_secret: secret?.map(Secret::new),
         })
     }
+}
+
+fn quota(reader: &mut Reader<'_>) -> Option<u64> {
+    reader.or(
+        "MEDIA_QUOTA",
+        "21474836480",
+        "Bytes that the files of one person may have together, as they were uploaded.",
+    )
 }

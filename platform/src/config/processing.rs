@@ -19,7 +19,9 @@ pub struct Processing {
 impl Processing {
     /// Whether ffmpeg and ffprobe are on this machine: else videos are served as they were uploaded.
     pub fn makes_videos(&self) -> bool {
-        [&self.ffmpeg, &self.ffprobe].into_iter().all(|program| is_there(program, &self.path))
+        [&self.ffmpeg, &self.ffprobe]
+            .into_iter()
+            .all(|program| is_there(program, &self.path))
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {

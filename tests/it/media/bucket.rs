@@ -59,7 +59,10 @@ async fn a_file_in_parts_goes_straight_to_the_bucket_and_is_joined_there() {
     let upload = announce(&alice, "audio/wav", sound.len()).await;
     let parts = upload["parts"].as_array().unwrap();
     assert_eq!(parts.len(), 2);
-    let forged = parts[1]["url"].as_str().unwrap().replace("/part-1", "/part-2");
+    let forged = parts[1]["url"]
+        .as_str()
+        .unwrap()
+        .replace("/part-1", "/part-2");
     assert_eq!(put(&forged.into(), b"x").await, 403);
     // The last first, and once more after it broke off.
     assert_eq!(put(&parts[1]["url"], &sound[PART..PART + 1]).await, 200);
@@ -139,7 +142,10 @@ async fn while_the_bucket_is_away_uploads_are_told_to_come_back_and_leave_nothin
 
     complete(&alice, &announced).await.data(202);
     app.drain().await;
-    assert_eq!(alice.get(&file(&announced)).await.data(200)["state"], "ready");
+    assert_eq!(
+        alice.get(&file(&announced)).await.data(200)["state"],
+        "ready"
+    );
     app.clock.advance(Duration::from_secs(3_600));
     app.enqueue(SweepMedia {}).await;
     app.drain().await;
@@ -176,7 +182,10 @@ async fn a_job_that_finds_the_bucket_away_finishes_once_it_is_back() {
     assert_eq!(app.known(&picture).await.state, "ready");
     assert_eq!(app.shapes(&picture).await.len(), 3);
     // Not much of a picture: looked into all the same.
-    assert_eq!(alice.get(&file(&announced)).await.problem(422), "media_failed");
+    assert_eq!(
+        alice.get(&file(&announced)).await.problem(422),
+        "media_failed"
+    );
     assert_eq!(app.count("select count(*) from jobs").await, 0);
     let done = "select count(*) from finished_jobs where outcome = 'done'";
     assert_eq!(app.count(done).await, 3);

@@ -194,33 +194,8 @@ async fn whoever_is_cut_off_with_the_process_is_swept_away() {
     nothing_is_left(&app).await;
 }
 
-#[tokio::test]
-async fn a_large_file_takes_little_memory() {
-    let app = TestApp::with(&[("MEDIA_AUDIO_LIMIT", "100000000")]).await;
-    let [alice] = app.given(["alice"]).await;
-    upload(&alice, "a.pdf", PDF).await.data(201);
-    let before = peak();
-    let head = stream::iter([Ok::<_, io::Error>(HEAD.to_vec())]);
-    let chunks = stream::repeat_with(|| Ok(vec![7_u8; 64 * 1024])).take(1_024);
-    let end = stream::iter([Ok(b"\r\n--frontier--\r\n".to_vec())]);
-    let body = Body::from_bytes_stream(head.chain(chunks).chain(end));
-    let reply = alice.stream(Method::POST, "/media", Some(FORM), body).await;
-    assert_eq!(
-        reply.data(201)["variants"][0]["size"],
-        16 + 64 * 1024 * 1024
-    );
-    let grown = peak() - before;
-    assert!(grown < 24 * 1024, "{grown} KiB more for 64 MiB");
-}
-
 /// What a server on a socket answers to bytes that come as they are written. Where it waits for more, they end.
-async fn answered(
-    app: &TestApp,
-    bearer: &str,
-    headers: &str,
-    body: &[u8],
-    ends: bool,
-) -> String {
+async fn answered(app: &TestApp, bearer: &str, headers: &str, body: &[u8], ends: bool) -> String {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let bind = free.local_addr().unwrap().to_string();
     drop(free);
@@ -302,12 +277,4 @@ async fn whoever_sends_drop_by_drop_is_not_waited_for() {
     app.enqueue(domain::media::jobs::SweepMedia {}).await;
     app.drain().await;
     nothing_is_left(&app).await;
-}
-
-/// The most memory this process ever had, in KiB.
-fn peak() -> i64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.unwrap().trim().trim_end_matches(" kB");
-    number.parse().unwrap()
 }

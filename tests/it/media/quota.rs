@@ -41,7 +41,10 @@ async fn whoever_has_no_room_is_told_so_until_something_is_deleted() {
     assert_eq!(stored(&app).await.len(), 1);
     assert_eq!(app.count("select count(*) from media").await, 2);
 
-    alice.delete(&format!("/media/{}", id(&first))).await.data(200);
+    alice
+        .delete(&format!("/media/{}", id(&first)))
+        .await
+        .data(200);
     upload(&alice, "a.pdf", PDF).await.data(201);
     let door = format!("/media/uploads/{}", announced["media_id"].as_str().unwrap());
     alice.delete(&door).await.data(200);
@@ -73,8 +76,10 @@ async fn of_many_at_once_as_many_come_in_as_there_is_room_for() {
     }
     assert_eq!(app.count("select count(*) from media").await, 2);
     let files = alice.get("/media").await.data(200);
-    let used = files.as_array().unwrap().iter().map(|file: &Value| {
-        file["variants"][0]["size"].as_u64().unwrap_or_default()
-    });
+    let used = files
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file: &Value| file["variants"][0]["size"].as_u64().unwrap_or_default());
     assert!(used.sum::<u64>() <= ROOM as u64);
 }

@@ -14,7 +14,20 @@ use crate::media;
 
 /// A film of some seconds that says where it was made.
 fn film(size: &str, seconds: u32) -> Vec<u8> {
-    film_in("mp4", &["libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"], size, seconds)
+    film_in(
+        "mp4",
+        &[
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+        ],
+        size,
+        seconds,
+    )
 }
 
 /// The same in another container, by other codecs.
@@ -187,7 +200,9 @@ async fn without_ffmpeg_webm_and_mov_tell_no_place_either_and_can_still_be_playe
         assert_eq!(names(&app, &file).await, [format!("original {kind}")]);
         assert_eq!(app.known(&file).await.size, size);
         app.assert_tidy(&file, SECRET).await;
-        let bytes = app.bytes(&format!("{}/original.{ending}", file.folder)).await;
+        let bytes = app
+            .bytes(&format!("{}/original.{ending}", file.folder))
+            .await;
         assert_eq!(frames(&bytes), 25, "{kind}");
     }
 }
@@ -205,7 +220,9 @@ fn frames(film: &[u8]) -> usize {
     let played = command.arg(&path).output().unwrap();
     std::fs::remove_file(&path).unwrap();
     let text = String::from_utf8(played.stdout).unwrap();
-    text.trim().parse().unwrap_or_else(|_| panic!("not played: {text}"))
+    text.trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("not played: {text}"))
 }
 
 #[tokio::test]
@@ -222,7 +239,9 @@ async fn a_sound_of_a_phone_tells_no_place() {
             samples::boxed(b"moov", &[track, words].concat()),
             samples::boxed(b"mdat", b"la la"),
         ];
-        let told = media::upload(&owner, "a.m4a", &sound.concat()).await.data(201);
+        let told = media::upload(&owner, "a.m4a", &sound.concat())
+            .await
+            .data(201);
         assert_eq!(told["state"], "uploaded");
         app.drain().await;
         let door = format!("/media/{}", told["id"].as_str().unwrap());

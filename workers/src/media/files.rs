@@ -1,7 +1,7 @@
 //! Handlers of files as such: taken over, scanned, purged.
 
-use domain::media::{self, Left};
 use domain::media::jobs::{PurgeMedia, ScanMedia, SweepMedia, TakeOverUpload};
+use domain::media::{self, Left};
 
 use crate::{Cx, Failure, Outcome};
 

@@ -42,11 +42,7 @@ impl Tool {
     }
 
     /// What there is to know of a file, as JSON.
-    pub(super) async fn probe(
-        &self,
-        container: Container,
-        file: &Path,
-    ) -> Result<Said, Failure> {
+    pub(super) async fn probe(&self, container: Container, file: &Path) -> Result<Said, Failure> {
         let mut command = self.reading(&self.config.ffprobe, container);
         // Whatever else it holds may be long.
         command.args(["-show_entries", ASKED, "-print_format", "json"]);
@@ -108,6 +104,21 @@ impl Tool {
         room: &Room,
         progress: (i16, i16),
     ) -> Result<Result<Made, Refusal>, Failure> {
+        let mut child = self
+            .climbing(container, rung, room)
+            .spawn()
+            .map_err(Failure::retry)?;
+        let ended = fed_and_watched(&mut child, desk, progress);
+        match tokio::time::timeout(A_HEIGHT, ended).await {
+            Ok(ended) => match ended? {
+                Ok(()) => Ok(Ok(kept(desk, rung, room).await?)),
+                Err(why) => Ok(Err(why)),
+            },
+            Err(_) => Ok(Err(Refusal::TooSlow)),
+        }
+    }
+
+    fn climbing(&self, container: Container, rung: &Rung, room: &Room) -> Command {
         let mut command = self.reading(&self.config.ffmpeg, container);
         command.args(["-i", "pipe:0"]).args(NOTHING_ELSE);
         // It may be longer than it says.
@@ -121,15 +132,7 @@ impl Tool {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut child = command.spawn().map_err(Failure::retry)?;
-        let ended = fed_and_watched(&mut child, desk, progress);
-        match tokio::time::timeout(A_HEIGHT, ended).await {
-            Ok(ended) => match ended? {
-                Ok(()) => Ok(Ok(kept(desk, rung, room).await?)),
-                Err(why) => Ok(Err(why)),
-            },
-            Err(_) => Ok(Err(Refusal::TooSlow)),
-        }
+        command
     }
 
     fn reading(&self, program: &Path, container: Container) -> Command {
@@ -143,8 +146,7 @@ impl Tool {
 }
 
 /// What there is to know of a video.
-const ASKED: &str =
-    "format=duration:stream=codec_type,width,height:stream_side_data=rotation";
+const ASKED: &str = "format=duration:stream=codec_type,width,height:stream_side_data=rotation";
 
 /// One picture, one sound; no words about them, and no tracks of places.
 const NOTHING_ELSE: [&str; 15] = [

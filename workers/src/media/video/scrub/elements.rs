@@ -14,13 +14,21 @@ const CONTAINERS: [u32; 4] = [SEGMENT, 0x1549_a966, 0x1654_ae6b, 0xae];
 
 /// Tags, attachments, chapters; title, date, the names of files and of a track; the checksum of what has changed.
 const WORDS: [u32; 10] = [
-    0x1254_c367, 0x1941_a469, 0x1043_a770, 0x7ba9, 0x4461, 0x7384, 0x3c_83ab, 0x3e_83bb, 0x536e,
+    0x1254_c367,
+    0x1941_a469,
+    0x1043_a770,
+    0x7ba9,
+    0x4461,
+    0x7384,
+    0x3c_83ab,
+    0x3e_83bb,
+    0x536e,
     0xbf,
 ];
 
 /// An id has at most four bytes, a length eight.
 const LONGEST_START: u64 = 12;
-const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 struct Element {
     id: u32,
@@ -36,29 +44,31 @@ pub(super) fn scrub(path: &Path) -> Result<bool> {
     let end = file.metadata()?.len();
     let (mut at, mut has_film) = (0, false);
     while at < end {
-        let Some(element) = next(&mut file, at)? else {
+        let found = next(&mut file, at)?.filter(|found| at > 0 || found.id == HEAD);
+        let Some(size) = found.as_ref().and_then(Element::passed) else {
             return Ok(false);
         };
-        if at == 0 && element.id != HEAD {
-            return Ok(false);
-        }
-        has_film |= element.id == CLUSTER;
-        let is_open = element.id == CLUSTER && element.size.is_none();
-        if is_open || CONTAINERS.contains(&element.id) {
-            at += element.head;
-            continue;
-        }
-        let Some(after) = element.size.and_then(|size| (at + element.head).checked_add(size)) else {
-            return Ok(false);
-        };
+        let id = found.map_or(0, |found| found.id);
+        has_film |= id == CLUSTER;
         // The last may have broken off: what is there is shown.
-        let after = after.min(end);
-        if WORDS.contains(&element.id) {
+        let after = at.saturating_add(size).min(end);
+        if WORDS.contains(&id) {
             make_void(&mut file, at, after - at)?;
         }
         at = after;
     }
     Ok(has_film)
+}
+
+impl Element {
+    /// How many bytes on the next one is looked for: behind it, or in it. None: it makes no sense.
+    fn passed(&self) -> Option<u64> {
+        match self.size {
+            _ if CONTAINERS.contains(&self.id) => Some(self.head),
+            None if self.id == CLUSTER => Some(self.head),
+            size => self.head.checked_add(size?),
+        }
+    }
 }
 
 fn next(file: &mut File, at: u64) -> Result<Option<Element>> {
@@ -71,7 +81,11 @@ fn next(file: &mut File, at: u64) -> Result<Option<Element>> {
 /// The first bit that is set says how long a number is; it is part of an id, and not of a length.
 fn measured(start: &[u8]) -> Option<Element> {
     let length = |first: u8| (first.leading_zeros() + 1) as usize;
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    };
     let id = start.get(..length(*start.first()?).min(4))?;
     let rest = &start[id.len()..];
     let count = length(*rest.first()?);
@@ -122,35 +136,56 @@ mod tests {
         (found, bytes)
     }
 
-    #[test]
-    fn words_become_void_and_nothing_moves() {
-        let head = element(&[0x1a, 0x45, 0xdf, 0xa3], b"");
-        let tags = element(&[0x12, 0x54, 0xc3, 0x67], b"PLACE");
+    const HEAD: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
+    const SEGMENT: [u8; 4] = [0x18, 0x53, 0x80, 0x67];
+    const CLUSTER: [u8; 4] = [0x1f, 0x43, 0xb6, 0x75];
+
+    fn tags() -> Vec<u8> {
+        element(&[0x12, 0x54, 0xc3, 0x67], b"PLACE")
+    }
+
+    fn tracks() -> Vec<u8> {
         // A name of eight bytes in all.
         let name = [&[0x53, 0x6e, 0x85][..], b"PLACE"].concat();
-        let tracks = element(&[0x16, 0x54, 0xae, 0x6b], &element(&[0xae], &name));
-        let block = element(&[0xa3], b"seen");
-        let cluster = element(&[0x1f, 0x43, 0xb6, 0x75], &block);
-        let inside = [&tags[..], &tracks, &cluster, &tags].concat();
-        let sized = [&head[..], &element(&[0x18, 0x53, 0x80, 0x67], &inside)].concat();
-        // As it is filmed: nobody knows yet how long it gets.
-        let open = [
-            &head[..],
-            &[0x18, 0x53, 0x80, 0x67, 0x01, 255, 255, 255, 255, 255, 255, 255],
-            &tracks,
-            &[0x1f, 0x43, 0xb6, 0x75, 0xff],
-            &block,
-            &tags,
-        ]
-        .concat();
-        for film in [sized, open] {
+        element(&[0x16, 0x54, 0xae, 0x6b], &element(&[0xae], &name))
+    }
+
+    fn block() -> Vec<u8> {
+        element(&[0xa3], b"seen")
+    }
+
+    fn whole() -> Vec<u8> {
+        let cluster = element(&CLUSTER, &block());
+        let inside = [tags(), tracks(), cluster, tags()].concat();
+        [element(&HEAD, b""), element(&SEGMENT, &inside)].concat()
+    }
+
+    /// As it is filmed: nobody knows yet how long it gets.
+    fn open() -> Vec<u8> {
+        let segment = [&SEGMENT[..], &[0x01, 255, 255, 255, 255, 255, 255, 255]].concat();
+        let cluster = [&CLUSTER[..], &[0xff]].concat();
+        let head = element(&HEAD, b"");
+        [head, segment, tracks(), cluster, block(), tags()].concat()
+    }
+
+    #[test]
+    fn words_become_void_and_nothing_moves() {
+        let mut broken_off = open();
+        broken_off.truncate(broken_off.len() - 1);
+        for film in [whole(), open(), broken_off] {
             let (found, after) = scrubbed(&film);
             assert!(found);
             assert_eq!(after.len(), film.len());
-            assert!(!after.windows(5).any(|five| five == b"PLACE"));
+            assert!(!after.windows(4).any(|four| four == b"PLAC"));
             assert!(after.windows(4).any(|four| four == b"seen"));
         }
-        assert!(!scrubbed(&[&head[..], &tags].concat()).0);
-        assert!(!scrubbed(b"no film at all").0);
+    }
+
+    #[test]
+    fn what_is_no_film_is_said_to_be_none() {
+        let no_pictures = [element(&HEAD, b""), tags()].concat();
+        for other in [&no_pictures[..], b"no film at all"] {
+            assert!(!scrubbed(other).0);
+        }
     }
 }
