@@ -90,6 +90,8 @@ redis_server() {
   return 1
 }
 
+has_ffmpeg() { has ffmpeg && has ffprobe; }
+
 psql_program() {
   local bin
   if bin=$(postgres_bin ''); then

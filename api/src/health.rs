@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use platform::Platform;
+use platform::config::Config;
 use poem::http::StatusCode;
 use poem::web::Json;
 use poem::{IntoResponse, Response};
@@ -37,6 +38,18 @@ pub(crate) enum DependencyStatus {
     Down,
 }
 
+/// What becomes of videos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "lowercase")]
+pub(crate) enum VideoStatus {
+    /// They are made into what is streamed, by ffmpeg.
+    On,
+    /// ffmpeg is not on this machine: they are served as they were uploaded.
+    Off,
+    /// A video service makes them.
+    Outside,
+}
+
 /// Something we depend on.
 #[derive(Clone, Debug, Object)]
 pub(crate) struct Dependency {
@@ -60,6 +73,8 @@ pub(crate) struct Health {
     timestamp: DateTime<Utc>,
     version: String,
     services: Services,
+    /// Of the machine that answers: a worker's is that of its workers. None of them is unhealthy.
+    video: VideoStatus,
 }
 
 /// 200 where it is well, 503 where it is not; the same body.
@@ -133,6 +148,17 @@ impl HealthApi {
                 redis,
                 storage,
             },
+            video: VideoStatus::of(&platform.config),
+        }
+    }
+}
+
+impl VideoStatus {
+    fn of(config: &Config) -> Self {
+        match config.media.video_webhook_secret {
+            Some(_) => Self::Outside,
+            None if config.processing.makes_videos() => Self::On,
+            None => Self::Off,
         }
     }
 }
@@ -197,6 +223,7 @@ impl Example for Health {
                 redis: up(0.1),
                 storage: up(0.2),
             },
+            video: VideoStatus::On,
         }
     }
 }

@@ -44,6 +44,12 @@ pub(crate) const FILE_TYPE_UNSUPPORTED: Told = Told::new(
     "Pictures, videos, sounds and documents are taken; this file is none of them, whatever its name says.",
 );
 
+pub(crate) const QUOTA_EXCEEDED: Told = Told::new(
+    409,
+    "quota_exceeded",
+    "Your files have no room for this one; delete others first.",
+);
+
 const FAILED: Told = Told::new(422, "media_failed", "Nothing could be made of this file.");
 
 struct Uploading;
@@ -174,7 +180,7 @@ fn failed(file: Media) -> Refusal<Seeing> {
 }
 
 impl Refusals for Uploading {
-    const LIST: &'static [Told] = &[FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED];
+    const LIST: &'static [Told] = &[QUOTA_EXCEEDED, FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED];
 }
 
 impl Refusals for Seeing {

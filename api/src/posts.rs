@@ -21,6 +21,7 @@ use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::body::{Body, MaybeBody};
 use crate::graph::span;
+use crate::media::{FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED, QUOTA_EXCEEDED};
 use crate::page::{Paging, cursor};
 use crate::problem::{Answer, Refusals, Told};
 use crate::users::NOT_YOURS;
@@ -37,6 +38,12 @@ pub(crate) struct Seeing;
 
 impl Refusals for Seeing {
     const LIST: &'static [Told] = &[NO_POST];
+}
+
+struct Creating;
+
+impl Refusals for Creating {
+    const LIST: &'static [Told] = &[QUOTA_EXCEEDED, FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED];
 }
 
 struct Deleting;
@@ -72,7 +79,11 @@ impl PostsApi {
     /// are named by their ids, or sent along in a form. As a `draft` it waits, with `publish_at` it is published by
     /// itself.
     #[oai(path = "/", method = "post", operation_id = "createPost")]
-    async fn create(&self, Signed(actor): Signed, body: PostBody) -> Answer<Created201<Post>> {
+    async fn create(
+        &self,
+        Signed(actor): Signed,
+        body: PostBody,
+    ) -> Answer<Created201<Post>, Creating> {
         let mut tx = self.platform.db.begin().await?;
         let id = posts::create(&mut tx, actor.user, &body.0).await?;
         let (storage, now) = (&self.platform.storage, tx.now());

@@ -36,8 +36,9 @@ impl StreamApi {
     /// Stream notifications
     ///
     /// Server-sent events: `notification` (new, or something was added; the data is as in the list, the id its `place`),
-    /// `unread_count` (at the beginning and when it changes), `deleted` (`id`). A comment every 15 seconds shows that the
-    /// line lives. Whoever comes back sends the id of the last event, as browsers do by themselves, and is told what
+    /// `unread_count` (at the beginning and when it changes), `deleted` (`id`), `media` (a file of one's own has come further:
+    /// `id`, `state`, `progress`, and `failure` where it failed; not told again, so ask for the file after coming back). A
+    /// comment every 15 seconds shows that the line lives. Whoever comes back sends the id of the last event, as browsers do by themselves, and is told what
     /// happened meanwhile, once; without one the stream begins now. It outlives the access token, and closes within a second
     /// when the session ends. At most 10 streams a person; one more is 429.
     #[oai(path = "/stream", method = "get", operation_id = "streamNotifications")]

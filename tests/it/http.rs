@@ -383,6 +383,24 @@ async fn the_documentation_needs_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn health_says_what_becomes_of_videos_and_none_of_it_is_ill() {
+    for (setting, video) in [
+        (("FFMPEG", "ffmpeg"), "on"),
+        (("FFMPEG", "/nowhere/ffmpeg"), "off"),
+        (("FFPROBE", "no-program-of-this-name"), "off"),
+        (
+            ("VIDEO_WEBHOOK_SECRET", "a-secret-of-the-service"),
+            "outside",
+        ),
+    ] {
+        let app = TestApp::with(&[setting]).await;
+        let health = app.anonymous().get("//health").await;
+        assert_eq!(health.status, 200);
+        assert_eq!(health.json()["video"], video, "{setting:?}");
+    }
+}
+
+#[tokio::test]
 async fn operators_see_health_and_metrics_by_route() {
     platform::telemetry::meters();
     let app = TestApp::start().await;

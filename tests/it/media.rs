@@ -1,10 +1,13 @@
 //! Files of people: on their way in, as they are seen, and when they leave.
 
+mod bucket;
 mod direct;
 mod hostile;
 mod keeping;
+mod memory;
 mod outside;
 mod pictures;
+mod quota;
 
 use domain::MediaId;
 use domain::wire::WireText;

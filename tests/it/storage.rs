@@ -1,16 +1,12 @@
 //! Files: in a folder and in a bucket, and the links by which they are fetched.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::TryStreamExt;
 use platform::storage::Grant;
-use poem::http::{Method, StatusCode};
-use poem::listener::{Acceptor, Listener, TcpListener};
-use poem::{Body, EndpointExt, Request, Response, Server, handler};
+use poem::http::Method;
 
-use crate::harness::{Reply, TestApp};
+use crate::harness::{Bucket, Reply, TestApp};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -152,76 +148,48 @@ async fn a_forged_link_and_one_whose_file_is_gone_find_nothing() {
     assert_eq!(fetch(&app, &link, "").await.problem(404), "not_found");
 }
 
-type Objects = Arc<Mutex<HashMap<String, Vec<u8>>>>;
-
-/// As much of S3 as it takes to see that requests are signed and go to the right place.
-#[handler]
-async fn bucket(request: &Request, body: Body, objects: poem::web::Data<&Objects>) -> Response {
-    let signed = request
-        .header("authorization")
-        .is_some_and(|signature| signature.starts_with("AWS4-HMAC-SHA256 Credential=access/"));
-    let path = request.uri().path().to_owned();
-    if !signed || !path.starts_with("/files/") {
-        return StatusCode::FORBIDDEN.into();
-    }
-    let content = body.into_vec().await.unwrap();
-    let mut objects = objects.lock().unwrap();
-    let answer = Response::builder().header("etag", "\"1\"");
-    match request.method().as_str() {
-        "PUT" => {
-            objects.insert(path, content);
-            answer.finish()
-        }
-        _ => match objects.get(&path) {
-            Some(content) => answer
-                .header("last-modified", "Wed, 21 Oct 2015 07:28:00 GMT")
-                .header("content-length", content.len())
-                .body(content.clone()),
-            None => StatusCode::NOT_FOUND.into(),
-        },
-    }
+/// Straight to the bucket, as a browser goes that followed a link.
+async fn outside(method: Method, url: &str, range: &str) -> reqwest::Response {
+    let request = reqwest::Client::new().request(method, url);
+    let request = match range {
+        "" => request,
+        range => request.header("range", range),
+    };
+    request.send().await.unwrap()
 }
 
 #[tokio::test]
 async fn a_bucket_is_asked_with_a_signature_and_hands_files_out_itself() {
-    let objects = Objects::default();
-    let acceptor = TcpListener::bind("127.0.0.1:0")
-        .into_acceptor()
-        .await
-        .unwrap();
-    let at = acceptor.local_addr()[0].to_string();
-    let endpoint = format!("http://{}", at.trim_start_matches("socket://"));
-    let server = Server::new_with_acceptor(acceptor).run(bucket.data(objects.clone()));
-    #[expect(clippy::disallowed_methods, reason = "ends with the test")]
-    let _server = tokio::spawn(server);
-    let app = TestApp::with(&[
-        ("STORAGE_S3_BUCKET", "files"),
-        ("STORAGE_S3_ENDPOINT", &endpoint),
-        ("STORAGE_S3_ACCESS_KEY", "access"),
-        ("STORAGE_S3_SECRET_KEY", "secret"),
-    ])
-    .await;
+    let bucket = Bucket::start().await;
+    let app = TestApp::with(&bucket.settings()).await;
     let storage = &app.platform.storage;
     storage.put("t/7/a.zip", &b"0123456789"[..]).await.unwrap();
-    assert_eq!(objects.lock().unwrap()["/files/t/7/a.zip"], b"0123456789");
-    let parts = storage.get("t/7/a.zip", None).await.unwrap();
+    let parts = storage.get("t/7/a.zip", Some(2..5)).await.unwrap();
     let parts: Vec<_> = parts.try_collect().await.unwrap();
-    assert_eq!(parts.concat(), b"0123456789");
+    assert_eq!(parts.concat(), b"234");
     assert_eq!(storage.head("t/7/none.zip").await.unwrap(), None);
 
     let url = storage.signed_url("t/7/a.zip", Some("a.zip"), MINUTE).await;
     let url = url.unwrap();
-    assert!(
-        url.starts_with(&format!("{endpoint}/files/t/7/a.zip?")),
-        "{url}"
+    let start = format!("{}/files/t/7/a.zip?", bucket.endpoint);
+    assert!(url.starts_with(&start), "{url}");
+    let found = outside(Method::GET, &url, "bytes=7-").await;
+    assert_eq!(found.status().as_u16(), 206);
+    assert_eq!(
+        found.headers()["content-disposition"],
+        "attachment; filename=\"a.zip\""
     );
-    for part in [
-        "X-Amz-Signature=",
-        "X-Amz-Expires=60",
-        "response-content-disposition=",
-    ] {
-        assert!(url.contains(part), "{part} in {url}");
+    assert_eq!(found.headers()["content-type"], "application/zip");
+    assert_eq!(found.bytes().await.unwrap(), "789");
+    let longer = url.replace("X-Amz-Expires=60", "X-Amz-Expires=600");
+    let other = url.replace("/a.zip?", "/b.zip?");
+    for forged in [&longer, &other, &start] {
+        assert_ne!(*forged, url);
+        let refused = outside(Method::GET, forged, "").await;
+        assert_eq!(refused.status().as_u16(), 403, "{forged}");
     }
+    assert_eq!(outside(Method::DELETE, &url, "").await.status(), 403);
+
     let ours = storage.link(&Grant {
         key: "t/7/a.zip".to_owned(),
         filename: None,
@@ -229,5 +197,27 @@ async fn a_bucket_is_asked_with_a_signature_and_hands_files_out_itself() {
     });
     let sent_on = fetch(&app, &ours, "").await;
     assert_eq!(sent_on.status, 307);
-    assert!(sent_on.header("location").contains("X-Amz-Signature="));
+    let found = outside(Method::GET, sent_on.header("location"), "").await;
+    assert_eq!(found.bytes().await.unwrap(), "0123456789");
+}
+
+#[tokio::test]
+async fn a_bucket_takes_large_files_in_parts_and_lets_all_of_a_person_go() {
+    let bucket = Bucket::start().await;
+    let app = TestApp::with(&bucket.settings()).await;
+    let storage = &app.platform.storage;
+    let large: Vec<u8> = (0..12_000_003_u32).map(|at| (at % 251) as u8).collect();
+    let size = storage.put("t/7/large.zip", &large[..]).await.unwrap();
+    assert_eq!(size, large.len() as u64);
+    let parts = storage.get("t/7/large.zip", None).await.unwrap();
+    let parts: Vec<_> = parts.try_collect().await.unwrap();
+    assert!(parts.concat() == large);
+    storage.put("t/7/small.zip", &b"x"[..]).await.unwrap();
+    storage.put("t/77/other.zip", &b"x"[..]).await.unwrap();
+    let found: Vec<_> = storage.list("t/7").unwrap().try_collect().await.unwrap();
+    assert_eq!(found.len(), 2);
+    storage.delete("t/7/none.zip").await.unwrap();
+    assert_eq!(storage.delete_all("t/7").await.unwrap(), 2);
+    assert_eq!(storage.delete_all("t/7").await.unwrap(), 0);
+    assert!(storage.head("t/77/other.zip").await.unwrap().is_some());
 }

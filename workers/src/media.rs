@@ -36,7 +36,8 @@ pub(crate) async fn process(job: ProcessMedia, cx: Cx) -> Result<Outcome, Failur
     let seen = match desk.claimed.kind {
         MediaKind::Image => desk.picture().await?,
         MediaKind::Video => video::next(&desk).await?,
-        MediaKind::Audio | MediaKind::Document => desk.untouched(),
+        MediaKind::Audio => video::sound(&desk).await?,
+        MediaKind::Document => desk.untouched(),
     };
     if let Seen::More(progress) = seen {
         return Ok(Outcome::Continue(json!(progress)));

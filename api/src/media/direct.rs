@@ -8,7 +8,7 @@ use platform::Platform;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 
-use super::{FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED};
+use super::{FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED, QUOTA_EXCEEDED};
 use crate::answer::{Accepted202, Created201, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
@@ -90,7 +90,7 @@ impl DirectApi {
 }
 
 impl Refusals for Announcing {
-    const LIST: &'static [Told] = &[FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED];
+    const LIST: &'static [Told] = &[QUOTA_EXCEEDED, FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED];
 }
 
 impl Refusals for Completing {

@@ -53,6 +53,7 @@ pub(crate) const A_FILE: Wanted = Wanted {
 
 /// What a form held. Its files are in the storage, and nobody's yet.
 pub(crate) struct Form {
+    owner: UserId,
     pub(crate) files: Vec<Stored>,
     pub(crate) texts: Vec<(String, String)>,
 }
@@ -177,10 +178,11 @@ impl FileForm {
         wanted: Wanted,
     ) -> Result<Form> {
         let mut form = Form {
+            owner,
             files: Vec::new(),
             texts: Vec::new(),
         };
-        let read = self.read_into(&mut form, platform, owner, wanted).await;
+        let read = self.read_into(&mut form, platform, wanted).await;
         match read {
             Ok(()) => Ok(form),
             Err(error) => {
@@ -194,7 +196,6 @@ impl FileForm {
         &mut self,
         form: &mut Form,
         platform: &Platform,
-        owner: UserId,
         wanted: Wanted,
     ) -> Result<()> {
         let idle = platform.config.media.upload_idle;
@@ -220,7 +221,7 @@ impl FileForm {
             let filename = field.file_name().and_then(|name| FileName::read(name).ok());
             let content = Box::pin(field.into_async_read());
             let (only, filename) = (wanted.only, filename.as_ref());
-            let stored = media::store(platform, owner, only, filename, content).await?;
+            let stored = media::store(platform, form.owner, only, filename, content).await?;
             form.files.push(stored);
         }
         Ok(())
@@ -244,14 +245,18 @@ impl Form {
     }
 
     /// Makes its one file the owner's.
-    pub(crate) async fn keep_one(mut self, platform: &Platform) -> Result<MediaId> {
-        let Some(file) = self.files.pop() else {
-            return Err(Error::invalid("file", "required", "is required"));
-        };
+    pub(crate) async fn keep_one(self, platform: &Platform) -> Result<MediaId> {
+        let missing = || Error::invalid("file", "required", "is required");
+        if self.files.is_empty() {
+            return Err(missing());
+        }
         match self.told() {
-            Ok(told) => media::keep(platform, file, &told).await,
+            Ok(told) => {
+                let kept = media::keep(platform, self.owner, &self.files, &told).await?;
+                kept.into_iter().next().ok_or_else(missing)
+            }
             Err(error) => {
-                media::discard(platform, &file).await;
+                self.discard(platform).await;
                 Err(error)
             }
         }
@@ -259,20 +264,7 @@ impl Form {
 
     /// Makes all its files the owner's, or none.
     pub(crate) async fn keep_all(self, platform: &Platform) -> Result<Vec<MediaId>> {
-        let mut kept = Vec::with_capacity(self.files.len());
-        let mut files = self.files.into_iter();
-        while let Some(file) = files.next() {
-            match media::keep(platform, file, &Told::default()).await {
-                Ok(id) => kept.push(id),
-                Err(error) => {
-                    for file in files {
-                        media::discard(platform, &file).await;
-                    }
-                    return Err(error);
-                }
-            }
-        }
-        Ok(kept)
+        media::keep(platform, self.owner, &self.files, &Told::default()).await
     }
 
     pub(crate) async fn discard(&self, platform: &Platform) {

@@ -9,7 +9,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 
 use super::form::{FileForm, Wanted};
-use super::{FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED};
+use super::{FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED, QUOTA_EXCEEDED};
 use crate::answer::Ok200;
 use crate::apis::Tag;
 use crate::auth::Signed;
@@ -150,7 +150,13 @@ impl PicturesApi {
 }
 
 impl Refusals for Showing {
-    const LIST: &'static [Told] = &[NOT_YOURS, NO_PERSON, FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED];
+    const LIST: &'static [Told] = &[
+        NOT_YOURS,
+        NO_PERSON,
+        QUOTA_EXCEEDED,
+        FILE_TOO_LARGE,
+        FILE_TYPE_UNSUPPORTED,
+    ];
 }
 
 impl Refusals for Clearing {

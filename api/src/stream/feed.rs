@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::media::MediaProgress;
 use domain::notifications::{self, Changed, Notification, UnreadCount};
 use domain::people::Actor;
 use domain::{Error, NotificationId, Result, identity};
@@ -92,6 +93,10 @@ impl Feed {
             Ok(Some(Message::Event { name, data })) if name == Changed::EVENT => {
                 self.tell_gone(data);
                 self.look().await;
+            }
+            Ok(Some(Message::Event { name, data })) if name == MediaProgress::EVENT => {
+                self.chunks.push_back(event("media", &data));
+                self.again = patience;
             }
             Ok(Some(Message::Event { .. })) => self.again = patience,
         }

@@ -13,13 +13,17 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use super::formats::{self, HEAD};
 use super::jobs::TakeOverUpload;
 use super::measured::Measured;
+use super::progress::tell;
 use super::sql::FileRow;
 use super::upload::{as_size, folder, head, most, onward, original_key, purge};
-use super::{Alt, FileHash, FileName, MediaState, sql};
+use super::{Alt, FileHash, FileName, MediaState, quota, sql};
 use crate::{Error, MediaId, Result, UserId};
 
 /// Bytes of a part.
 const PART: u64 = 64 * 1024 * 1024;
+
+/// What parts are called, before their number.
+const PART_NAME: &str = "part-";
 
 /// A file that is about to be sent to the storage directly.
 #[derive(Clone, Debug, Object)]
@@ -85,6 +89,7 @@ pub async fn announce(
         sha256: hash.as_deref(),
         until,
     };
+    quota::take(tx, config, owner, new.size, "size").await?;
     sql::reserve(tx.connection(), &row, now).await?;
     let mut parts = Vec::new();
     for (key, offset, size) in parts_of(owner, id, new.size) {
@@ -128,6 +133,11 @@ pub async fn put_part(
             Err(Error::invalid("file", "hash_wrong", detail))
         }
     });
+    // Whoever takes their time may come after the upload was completed.
+    let checked = match checked {
+        Ok(()) if !is_expected(platform, &grant.key).await? => Err(Error::NotFound("upload")),
+        checked => checked,
+    };
     if checked.is_err() {
         platform.storage.delete(&grant.key).await?;
     }
@@ -233,7 +243,8 @@ pub async fn join(platform: &Platform, id: MediaId) -> Result<Option<Joined>> {
     let idle = platform.config.media.upload_timeout;
     let mut reader = Measured::new(content, size, idle);
     let found = take(&platform.storage, &file, &mut reader).await;
-    if reader.is_cut_off() {
+    // The parts come from the storage: whoever sent them is not to blame.
+    if reader.is_broken_off() {
         return Err(Error::Unavailable("storage"));
     }
     let found = match found {
@@ -284,7 +295,8 @@ pub async fn taken_over(tx: &mut Tx, platform: &Platform, joined: &Joined) -> Re
     let (id, now) = (joined.file.id, tx.now());
     match &joined.found {
         Err(why) => {
-            sql::refuse(tx.connection(), id, MediaState::Failed, why, now).await?;
+            let turn = sql::refuse(tx.connection(), id, MediaState::Failed, why, now).await?;
+            tell(tx, id, turn);
         }
         Ok((content_type, hash)) => {
             if sql::taken_over(tx.connection(), id, content_type, hash, now).await? {
@@ -304,14 +316,13 @@ pub async fn clear_parts(platform: &Platform, id: MediaId) -> Result<()> {
     let Some(file) = file.filter(|file| file.upload_until.is_none()) else {
         return Ok(());
     };
-    for (key, _, _) in parts_of(file.owner_id, id, file.size.unsigned_abs()) {
-        platform.storage.delete(&key).await?;
-    }
-    Ok(())
+    // As they lie there: the file may be shorter by now than its parts were.
+    let folder = folder(file.owner_id, id);
+    Ok(platform.storage.delete_named(&folder, PART_NAME).await?)
 }
 
 fn part_key(owner: UserId, id: MediaId, number: u64) -> String {
-    format!("{}/part-{number}", folder(owner, id))
+    format!("{}/{PART_NAME}{number}", folder(owner, id))
 }
 
 /// Key, place and size of each part.

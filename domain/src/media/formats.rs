@@ -90,6 +90,11 @@ pub(super) fn ending(content_type: &str) -> &'static str {
     found.map_or("bin", |one| one.ending)
 }
 
+/// Sounds of phones, in the boxes of videos: they may say where they were recorded.
+pub(super) fn tells_of_places(content_type: &str) -> bool {
+    content_type == M4A.content_type
+}
+
 fn unsupported() -> Error {
     Error::Unsupported {
         code: "file_type_unsupported",

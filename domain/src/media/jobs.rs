@@ -61,8 +61,8 @@ impl Job for ScanMedia {
     }
 }
 
-/// When a file is deleted. Deletes all that lies under its prefix, then its row. Twice is harmless: the second finds
-/// nothing.
+/// When a file is deleted. Deletes all that lies under its prefix, then its row; once more after the last link by which a
+/// part of it could be put into a bucket. Twice is harmless: the second finds nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PurgeMedia {
     pub media_id: MediaId,

@@ -97,18 +97,31 @@ pub async fn delete(tx: &mut Tx, owner: UserId, id: MediaId) -> Result<()> {
     }
 }
 
-/// Deletes all that there is of a deleted file. False: it was not deleted, or is gone.
-pub async fn purge_files(platform: &Platform, id: MediaId) -> Result<bool> {
+/// What is left of a deleted file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    Nothing,
+    /// Until then somebody may put a part of it into the bucket, by the link they have.
+    Links(DateTime<Utc>),
+}
+
+/// Deletes all that there is of a deleted file. None: it was not deleted, or is gone.
+pub async fn purge_files(platform: &Platform, id: MediaId) -> Result<Option<Left>> {
     let file = {
         let mut connection = platform.db.acquire().await?;
         sql::file(&mut connection, id).await?
     };
     let Some(file) = file.filter(|file| file.state == MediaState::Deleting) else {
-        return Ok(false);
+        return Ok(None);
     };
     let folder = folder(file.owner_id, id);
     platform.storage.delete_all(&folder).await?;
-    Ok(true)
+    let is_open = |until: &DateTime<Utc>| *until > platform.clock.now();
+    let until = file.upload_until.filter(is_open);
+    Ok(Some(match until.filter(|_| platform.storage.is_bucket()) {
+        Some(until) => Left::Links(until),
+        None => Left::Nothing,
+    }))
 }
 
 /// The row of a file of which nothing is left.

@@ -62,9 +62,9 @@ impl<R: AsyncRead + Unpin> Measured<R> {
         self.hash.clone().finalize().into()
     }
 
-    /// Whether what is read from broke off.
-    pub(super) fn is_cut_off(&self) -> bool {
-        self.broken == Some(Broken::CutOff)
+    /// Whether what is read from broke off, or stopped.
+    pub(super) fn is_broken_off(&self) -> bool {
+        matches!(self.broken, Some(Broken::CutOff | Broken::TooSlow))
     }
 
     /// What is wrong with what was read, where that is why the reading ended.

@@ -14,6 +14,8 @@ mod measured;
 mod pictures;
 pub mod playlist;
 pub mod processing;
+mod progress;
+mod quota;
 mod reports;
 mod scanning;
 mod sql;
@@ -27,10 +29,11 @@ pub use direct::{
 pub use fields::{Alt, FileHash, FileName, MediaKind, MediaState};
 pub use holding::{Held, attach, release};
 pub use keeping::{
-    MOST_COUNTED, MediaChange, change, count, delete, find, forget, list, purge_files, sweep,
+    Left, MOST_COUNTED, MediaChange, change, count, delete, find, forget, list, purge_files, sweep,
 };
 pub(crate) use pictures::forget_replaced;
 pub use pictures::{PicturePlace, clear_picture, picture, set_picture};
+pub use progress::MediaProgress;
 pub use reports::{VideoOutcome, VideoReport, check_report, take_report};
 pub use scanning::{Scanned, clear_harm, judge, scan};
 pub use upload::{Stored, Told, discard, keep, largest, store};

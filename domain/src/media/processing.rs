@@ -9,7 +9,8 @@ use platform::Tx;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use super::MediaKind;
+use super::progress::{Turn, tell};
+use super::{MediaKind, MediaState};
 use crate::{MediaId, Result, UserId};
 
 /// A file that is to be looked into.
@@ -19,6 +20,7 @@ pub struct Claimed {
     pub kind: MediaKind,
     pub content_type: String,
     pub size: i64,
+    progress: i16,
 }
 
 /// Why a file is not shown. Each stays what it is, however often it is looked at.
@@ -86,7 +88,18 @@ pub fn folder(owner: UserId, id: MediaId) -> String {
 /// Takes the file up, or takes it up again after a run that was cut off. None: it is not to be looked into.
 pub async fn claim(tx: &mut Tx, id: MediaId) -> Result<Option<Claimed>> {
     let now = tx.now();
-    Ok(sql::claim(tx.connection(), id, now).await?)
+    let claimed = sql::claim(tx.connection(), id, now).await?;
+    // Later slices tell how far they are.
+    if let Some(claimed) = claimed.as_ref().filter(|claimed| claimed.progress == 0) {
+        let begun = Turn {
+            owner_id: claimed.owner_id,
+            state: MediaState::Processing,
+            progress: 0,
+            failure: None,
+        };
+        tell(tx, id, Some(begun));
+    }
+    Ok(claimed)
 }
 
 /// Whether it is gone, or about to go: nothing of it is to be kept.
@@ -95,15 +108,18 @@ pub async fn is_gone(connection: &mut PgConnection, id: MediaId) -> Result<bool>
 }
 
 /// How far it has come, in percent. It never goes back.
-pub async fn progress(connection: &mut PgConnection, id: MediaId, percent: i16) -> Result<()> {
-    Ok(sql::progress(connection, id, percent).await?)
+pub async fn progress(tx: &mut Tx, id: MediaId, percent: i16) -> Result<()> {
+    let turn = sql::progress(tx.connection(), id, percent).await?;
+    tell(tx, id, turn);
+    Ok(())
 }
 
 /// It may be shown, in these forms. False: it is gone meanwhile, and what was written is to go too.
 pub async fn ready(tx: &mut Tx, id: MediaId, facts: &Facts, made: &[Made]) -> Result<bool> {
     let now = tx.now();
     let original = made.iter().find(|made| made.name == "original");
-    if !sql::ready(tx.connection(), id, facts, original, now).await? {
+    let turn = sql::ready(tx.connection(), id, facts, original, now).await?;
+    if !tell(tx, id, turn) {
         return Ok(false);
     }
     sql::forget_variants(tx.connection(), id).await?;
@@ -114,5 +130,6 @@ pub async fn ready(tx: &mut Tx, id: MediaId, facts: &Facts, made: &[Made]) -> Re
 /// It is never shown. False: it is gone meanwhile.
 pub async fn failed(tx: &mut Tx, id: MediaId, why: Refusal) -> Result<bool> {
     let now = tx.now();
-    Ok(sql::failed(tx.connection(), id, why.code(), now).await?)
+    let turn = sql::failed(tx.connection(), id, why.code(), now).await?;
+    Ok(tell(tx, id, turn))
 }

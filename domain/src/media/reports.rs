@@ -7,6 +7,7 @@ use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
 use ring::hmac;
 
+use super::progress::tell;
 use super::{MediaState, sql};
 use crate::people::{Line, WebUrl};
 use crate::wire::WireText;
@@ -62,11 +63,11 @@ pub fn check_report(
 /// Takes a report down. One about a video that nobody waits for changes nothing: it came before, or the video is gone.
 pub async fn take_report(tx: &mut Tx, report: &VideoReport) -> Result<()> {
     let (id, now) = (report.media_id, tx.now());
-    match (report.state, &report.hls_url) {
+    let turn = match (report.state, &report.hls_url) {
         (VideoOutcome::Ready, Some(url)) if url.as_str().starts_with("https://") => {
             let stream = (url.as_str(), PLAYLIST);
             let duration = report.duration_ms.map(i64::from);
-            sql::show_stream(tx.connection(), id, stream, duration, now).await?;
+            sql::show_stream(tx.connection(), id, stream, duration, now).await?
         }
         (VideoOutcome::Ready, _) => {
             let detail = "must be an https address";
@@ -74,9 +75,10 @@ pub async fn take_report(tx: &mut Tx, report: &VideoReport) -> Result<()> {
         }
         (VideoOutcome::Failed, _) => {
             let why = report.failure.as_ref().map_or("service", Line::as_str);
-            sql::refuse(tx.connection(), id, MediaState::Failed, why, now).await?;
+            sql::refuse(tx.connection(), id, MediaState::Failed, why, now).await?
         }
-    }
+    };
+    tell(tx, id, turn);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use platform::clamd::{self, Verdict};
 use platform::{Platform, Tx};
 
 use super::MediaState;
+use super::progress::tell;
 use super::sql::{self, FileRow};
 use super::upload::{folder, original_key, show};
 use crate::{Error, MediaId, Result};
@@ -56,7 +57,8 @@ pub async fn judge(tx: &mut Tx, platform: &Platform, scanned: &Scanned) -> Resul
         None => show(tx, &platform.config.media, id).await,
         Some(why) => {
             let apart = MediaState::Quarantined;
-            sql::refuse(tx.connection(), id, apart, why, now).await?;
+            let turn = sql::refuse(tx.connection(), id, apart, why, now).await?;
+            tell(tx, id, turn);
             Ok(())
         }
     }

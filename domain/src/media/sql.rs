@@ -3,10 +3,12 @@
 mod files;
 mod keeping;
 mod pictures;
+mod room;
 
 pub(super) use files::*;
 pub(super) use keeping::*;
 pub(super) use pictures::*;
+pub(super) use room::*;
 
 use sqlx::PgConnection;
 use uuid::Uuid;

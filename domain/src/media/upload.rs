@@ -12,8 +12,12 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use super::formats::{self, Format, HEAD};
 use super::jobs::{ProcessMedia, PurgeMedia, ScanMedia};
 use super::measured::Measured;
-use super::{Alt, FileHash, FileName, MediaKind, MediaState, sql};
+use super::progress::tell;
+use super::{Alt, FileHash, FileName, MediaKind, MediaState, quota, sql};
 use crate::{Error, MediaId, Result, UserId};
+
+/// Where a form has it.
+const FIELD: &str = "file";
 
 /// A file whose bytes are in the storage, and of which nobody has been told.
 #[derive(Debug)]
@@ -46,9 +50,11 @@ pub async fn store(
     let head = head(&mut reader).await?;
     let format = formats::detect(&head)?;
     is_wanted(format.kind, only)?;
-    reader.limit(most(config, format.kind));
+    let most = most(config, format.kind);
+    reader.limit(most);
     reader.fault()?;
-    let id = reserve(platform, owner, format, filename).await?;
+    let (id, left) = reserve(platform, owner, format, filename).await?;
+    reader.limit(most.min(left));
     let key = original_key(owner, id, format.content_type);
     let content = Cursor::new(head).chain(&mut reader);
     let written = platform.storage.put(&key, content).await;
@@ -63,42 +69,64 @@ pub async fn store(
         Ok(_) => Ok(stored),
         Err(error) => {
             discard(platform, &stored).await;
-            Err(error)
+            Err(match error {
+                Error::TooLarge { .. } if left < most => quota::exceeded(FIELD),
+                error => error,
+            })
         }
     }
 }
 
-/// The file is here: it becomes its owner's. What is not as they said leaves nothing behind.
-pub async fn keep(platform: &Platform, stored: Stored, told: &Told) -> Result<MediaId> {
-    match try_keep(platform, &stored, told).await {
-        Ok(()) => Ok(stored.id),
+/// The files are here: they become their owner's, all or none. What is not as they said leaves nothing behind.
+pub async fn keep(
+    platform: &Platform,
+    owner: UserId,
+    files: &[Stored],
+    told: &Told,
+) -> Result<Vec<MediaId>> {
+    match try_keep(platform, owner, files, told).await {
+        Ok(()) => Ok(files.iter().map(|stored| stored.id).collect()),
         Err(error) => {
-            discard(platform, &stored).await;
+            for stored in files {
+                discard(platform, stored).await;
+            }
             Err(error)
         }
     }
 }
 
-async fn try_keep(platform: &Platform, stored: &Stored, told: &Told) -> Result<()> {
+async fn try_keep(platform: &Platform, owner: UserId, files: &[Stored], told: &Told) -> Result<()> {
+    for stored in files {
+        check(stored, told)?;
+    }
+    let config = &platform.config.media;
+    let mut tx = platform.db.begin().await?;
+    let bytes = files.iter().map(|stored| stored.size).sum();
+    quota::take(&mut tx, config, owner, bytes, FIELD).await?;
+    let (alt, now) = (told.alt.as_ref().map(Alt::as_str), tx.now());
+    for stored in files {
+        let came = (as_size(stored.size), &stored.sha256[..]);
+        if !sql::arrived(tx.connection(), stored.id, alt, came, now).await? {
+            let detail = "took too long and was given up";
+            return Err(Error::invalid(FIELD, "too_slow", detail));
+        }
+        onward(&mut tx, config, stored.id).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether the file is what they said.
+fn check(stored: &Stored, told: &Told) -> Result<()> {
     if told.size.is_some_and(|size| size != stored.size) {
         let detail = format!("has {} bytes, not as many as was said", stored.size);
-        return Err(Error::invalid("file", "length_wrong", detail));
+        return Err(Error::invalid(FIELD, "length_wrong", detail));
     }
     let hash = FileHash::of(stored.sha256);
     if told.sha256.as_ref().is_some_and(|said| *said != hash) {
         let detail = "has another SHA-256 than was said";
-        return Err(Error::invalid("file", "hash_wrong", detail));
+        return Err(Error::invalid(FIELD, "hash_wrong", detail));
     }
-    let mut tx = platform.db.begin().await?;
-    let now = tx.now();
-    let alt = told.alt.as_ref().map(Alt::as_str);
-    let came = (as_size(stored.size), &stored.sha256[..]);
-    if !sql::arrived(tx.connection(), stored.id, alt, came, now).await? {
-        let detail = "took too long and was given up";
-        return Err(Error::invalid("file", "too_slow", detail));
-    }
-    onward(&mut tx, &platform.config.media, stored.id).await?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -127,15 +155,19 @@ pub(super) async fn onward(tx: &mut Tx, config: &Limits, id: MediaId) -> Result<
     }
 }
 
-/// It is clean. Pictures and videos are worked on; what is shown as it came is ready.
+/// It is clean. Pictures, videos and sounds that tell of places are worked on; what is shown as it came is ready.
 pub(super) async fn show(tx: &mut Tx, config: &Limits, id: MediaId) -> Result<()> {
     let now = tx.now();
     let file = sql::file(tx.connection(), id).await?;
     let file = file.ok_or(Error::NotFound("file"))?;
     match file.kind {
+        MediaKind::Audio if formats::tells_of_places(&file.content_type) => {
+            tx.enqueue(ProcessMedia { media_id: id }).await?;
+        }
         MediaKind::Audio | MediaKind::Document => {
             let key = original_key(file.owner_id, id, &file.content_type);
-            sql::show_original(tx.connection(), id, &key, now).await?;
+            let turn = sql::show_original(tx.connection(), id, &key, now).await?;
+            tell(tx, id, turn);
         }
         // A video service says when it has made what is shown of it.
         MediaKind::Video if config.video_webhook_secret.is_some() => {}
@@ -146,14 +178,20 @@ pub(super) async fn show(tx: &mut Tx, config: &Limits, id: MediaId) -> Result<()
     Ok(())
 }
 
+/// A row for what comes, and how large it may be for all that its owner has already.
 async fn reserve(
     platform: &Platform,
     owner: UserId,
     format: Format,
     filename: Option<&FileName>,
-) -> Result<MediaId> {
+) -> Result<(MediaId, u64)> {
+    let config = &platform.config.media;
     let mut tx = platform.db.begin().await?;
     let (id, now) = (MediaId::at(tx.now()), tx.now());
+    let left = quota::left(&mut tx, config, owner).await?;
+    if left == 0 {
+        return Err(quota::exceeded(FIELD));
+    }
     let new = sql::NewRow {
         id,
         owner,
@@ -162,11 +200,11 @@ async fn reserve(
         alt: None,
         size: 0,
         sha256: None,
-        until: until(now, &platform.config.media),
+        until: until(now, config),
     };
     sql::reserve(tx.connection(), &new, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok((id, left))
 }
 
 /// An upload is given up before its row is.

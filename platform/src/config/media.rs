@@ -10,6 +10,7 @@ pub struct Media {
     pub document_bytes: u64,
     pub audio_bytes: u64,
     pub video_bytes: u64,
+    pub quota: u64,
     pub upload_timeout: Duration,
     pub upload_idle: Duration,
     pub upload_within: Duration,
@@ -30,6 +31,7 @@ impl Media {
         );
         let audio_bytes = reader.or("MEDIA_AUDIO_LIMIT", "52428800", "Largest sound in bytes.");
         let video_bytes = reader.or("MEDIA_VIDEO_LIMIT", "524288000", "Largest video in bytes.");
+        let quota = quota(reader);
         let upload_timeout = reader.span(
             "UPLOAD_TIMEOUT",
             "30m",
@@ -67,6 +69,7 @@ impl Media {
             document_bytes: document_bytes?,
             audio_bytes: audio_bytes?,
             video_bytes: video_bytes?,
+            quota: quota?,
             upload_timeout: upload_timeout?,
             upload_idle: upload_idle?,
             upload_within: upload_within?,
@@ -76,4 +79,12 @@ impl Media {
             video_webhook_secret: secret?.map(Secret::new),
         })
     }
+}
+
+fn quota(reader: &mut Reader<'_>) -> Option<u64> {
+    reader.or(
+        "MEDIA_QUOTA",
+        "21474836480",
+        "Bytes that the files of one person may have together, as they were uploaded.",
+    )
 }

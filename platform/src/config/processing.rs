@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::reader::Reader;
@@ -12,9 +12,18 @@ pub struct Processing {
     pub ffmpeg: PathBuf,
     pub ffprobe: PathBuf,
     pub video_length: Duration,
+    /// Where programs are looked for that are named without a folder.
+    path: Vec<PathBuf>,
 }
 
 impl Processing {
+    /// Whether ffmpeg and ffprobe are on this machine: else videos are served as they were uploaded.
+    pub fn makes_videos(&self) -> bool {
+        [&self.ffmpeg, &self.ffprobe]
+            .into_iter()
+            .all(|program| is_there(program, &self.path))
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         reader.section("Pictures and videos");
         let pixels = reader.or(
@@ -50,6 +59,24 @@ impl Processing {
             ffmpeg: ffmpeg?,
             ffprobe: ffprobe?,
             video_length: video_length?,
+            path: programs(),
         })
+    }
+}
+
+/// The folders of PATH. It is no setting of ours: whoever starts a child looks there too.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment is read once, here too"
+)]
+fn programs() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).collect()
+}
+
+fn is_there(program: &Path, path: &[PathBuf]) -> bool {
+    match program.components().count() {
+        1 => path.iter().any(|folder| folder.join(program).is_file()),
+        _ => program.is_file(),
     }
 }

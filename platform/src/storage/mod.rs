@@ -27,9 +27,8 @@ pub use links::Grant;
 pub use place::StorageSetupError;
 pub use uploads::UploadGrant;
 
-/// Files larger than this travel in parts of it; of each file two parts are on their way at most.
-const PART: usize = 8 * 1024 * 1024;
-const PARTS_AT_ONCE: usize = 2;
+/// Of a file that travels in parts, one is read while one other at most is on its way.
+const PARTS_AT_ONCE: usize = 1;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -75,9 +74,9 @@ impl Storage {
     /// Writes a file, or writes it anew: who reads meanwhile sees the old one or the new one. Answers its size.
     pub async fn put(&self, key: &str, mut content: impl AsyncRead + Unpin + Send) -> Result<u64> {
         let (store, path) = (self.place.store()?, path(key)?);
-        let attributes = self.attributes(key);
-        let first = part(&mut content).await?;
-        if first.len() < PART {
+        let (attributes, most) = (self.attributes(key), self.place.part());
+        let first = part(&mut content, most).await?;
+        if first.len() < most {
             let size = first.len() as u64;
             let options = PutOptions {
                 attributes,
@@ -91,8 +90,8 @@ impl Storage {
             ..PutMultipartOptions::default()
         };
         let upload = store.put_multipart_opts(&path, options).await?;
-        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
-        match stream_into(&mut upload, first, content).await {
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, most);
+        match stream_into(&mut upload, first, content, most).await {
             Ok(size) => {
                 upload.finish().await?;
                 Ok(size)
@@ -163,6 +162,18 @@ impl Storage {
         Ok(count)
     }
 
+    /// Deletes the files right in a folder whose names start so.
+    pub async fn delete_named(&self, folder: &str, start: &str) -> Result<()> {
+        let mut found = self.list(folder)?;
+        while let Some(file) = found.try_next().await? {
+            let name = file.key.strip_prefix(folder).unwrap_or_default();
+            if name.trim_start_matches('/').starts_with(start) {
+                self.delete(&file.key).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Every file under a prefix, as it is listed.
     pub fn list(&self, prefix: &str) -> Result<BoxStream<'static, Result<FileInfo>>> {
         let found = self.place.store()?.list(Some(&path(prefix)?));
@@ -219,20 +230,21 @@ async fn stream_into(
     upload: &mut WriteMultipart,
     mut next: Vec<u8>,
     mut content: impl AsyncRead + Unpin + Send,
+    most: usize,
 ) -> Result<u64> {
     let mut size = 0;
     while !next.is_empty() {
         size += next.len() as u64;
         upload.wait_for_capacity(PARTS_AT_ONCE).await?;
         upload.put(next.into());
-        next = part(&mut content).await?;
+        next = part(&mut content, most).await?;
     }
     Ok(size)
 }
 
-async fn part(content: &mut (impl AsyncRead + Unpin + Send)) -> Result<Vec<u8>> {
-    let mut part = Vec::new();
-    let reading = content.take(PART as u64).read_to_end(&mut part).await;
+async fn part(content: &mut (impl AsyncRead + Unpin + Send), most: usize) -> Result<Vec<u8>> {
+    let mut part = Vec::with_capacity(most);
+    let reading = content.take(most as u64).read_to_end(&mut part).await;
     reading.map_err(|error| StorageError::Unavailable(format!("reading a file: {error}")))?;
     Ok(part)
 }

@@ -55,6 +55,14 @@ impl Place {
         Ok(Self::S3(Arc::new(store)))
     }
 
+    /// Bytes of a part of a larger file, each of which is in memory while it travels. A bucket takes none that is smaller.
+    pub(super) fn part(&self) -> usize {
+        match self {
+            Self::Folder(_) => 1024 * 1024,
+            Self::S3(_) => 5 * 1024 * 1024,
+        }
+    }
+
     /// What a process that died had begun to write lies beside the file, as `a.zip#1`, and no list shows it.
     pub(super) async fn clear_halves(&self, key: &str) -> Result<(), StorageError> {
         let Self::Folder(folder) = self else {

@@ -41,6 +41,11 @@ impl Storage {
         Ok(format!("{}/files/upload/{token}", self.public_url))
     }
 
+    /// Whether it takes files itself, from whoever has a link, without asking us.
+    pub fn is_bucket(&self) -> bool {
+        matches!(self.place, Place::S3(_))
+    }
+
     /// What a token of ours lets be put. None: it is forged, cut, or its time is over.
     pub fn upload_granted(&self, token: &str) -> Option<UploadGrant> {
         let grant = open(token, &self.keys)?;

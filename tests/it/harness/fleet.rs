@@ -51,6 +51,15 @@ impl Member {
         assert!(sent.success());
     }
 
+    /// The most it ever had, in KiB.
+    pub fn most_memory(&self) -> i64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.unwrap().trim().trim_end_matches(" kB");
+        number.parse().unwrap()
+    }
+
     /// Waits for its end; the exit code, or none after a signal.
     pub async fn end(&mut self) -> Option<i32> {
         for _ in 0..1_200 {

@@ -4,6 +4,7 @@
 mod app;
 mod authenticator;
 mod browser;
+mod bucket;
 mod client;
 mod database;
 pub mod fleet;
@@ -16,6 +17,7 @@ pub mod provider;
 pub use app::{SIGNING_KEY, TestApp};
 pub use authenticator::{Authenticator, owner, sheet, start, verify};
 pub use browser::Browser;
+pub use bucket::Bucket;
 pub use client::{Client, PASSWORD, Reply};
 pub use given::Somebody;
 

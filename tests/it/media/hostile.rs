@@ -8,11 +8,14 @@ use futures::stream;
 use poem::Body;
 use poem::http::Method;
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 
 use super::{FORM, JPEG, PDF, form, stored, upload};
-use crate::harness::{Reply, TestApp};
+use crate::harness::{Reply, TestApp, eventually};
 
-const HEAD: &[u8] = b"--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF\0\0\0\0WAVEfmt ";
+pub const HEAD: &[u8] = b"--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF\0\0\0\0WAVEfmt ";
 
 async fn nothing_is_left(app: &TestApp) {
     assert_eq!(app.count("select count(*) from media").await, 0);
@@ -191,28 +194,87 @@ async fn whoever_is_cut_off_with_the_process_is_swept_away() {
     nothing_is_left(&app).await;
 }
 
-#[tokio::test]
-async fn a_large_file_takes_little_memory() {
-    let app = TestApp::with(&[("MEDIA_AUDIO_LIMIT", "100000000")]).await;
-    let [alice] = app.given(["alice"]).await;
-    let before = peak();
-    let head = stream::iter([Ok::<_, io::Error>(HEAD.to_vec())]);
-    let chunks = stream::repeat_with(|| Ok(vec![7_u8; 64 * 1024])).take(1_024);
-    let end = stream::iter([Ok(b"\r\n--frontier--\r\n".to_vec())]);
-    let body = Body::from_bytes_stream(head.chain(chunks).chain(end));
-    let reply = alice.stream(Method::POST, "/media", Some(FORM), body).await;
-    assert_eq!(
-        reply.data(201)["variants"][0]["size"],
-        16 + 64 * 1024 * 1024
+/// What a server on a socket answers to bytes that come as they are written. Where it waits for more, they end.
+async fn answered(app: &TestApp, bearer: &str, headers: &str, body: &[u8], ends: bool) -> String {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let bind = free.local_addr().unwrap().to_string();
+    drop(free);
+    let guest = app.beside(&[("BIND", &bind)]);
+    let stop = CancellationToken::new();
+    #[expect(clippy::disallowed_methods, reason = "ends with the test")]
+    let serving = tokio::spawn(api::serve(guest.platform.clone(), stop.clone()));
+    let mut socket = None;
+    eventually("it listens", Duration::from_secs(10), async || {
+        socket = TcpStream::connect(&bind).await.ok();
+        socket.is_some()
+    })
+    .await;
+    let mut socket = socket.unwrap();
+    let head = format!(
+        "POST /api/v1/media HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {FORM}\r\n\
+         Authorization: Bearer {bearer}\r\n{headers}\r\n\r\n"
     );
-    let grown = peak() - before;
-    assert!(grown < 48 * 1024, "{grown} KiB more for 64 MiB");
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.write_all(body).await.unwrap();
+    if ends {
+        socket.shutdown().await.unwrap();
+    }
+    let mut answer = String::new();
+    // Whoever ended early may be cut off without an answer.
+    let _ = socket.read_to_string(&mut answer).await;
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
 }
 
-/// The most memory this process ever had, in KiB.
-fn peak() -> i64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.unwrap().trim().trim_end_matches(" kB");
-    number.parse().unwrap()
+#[tokio::test]
+async fn a_length_that_is_wrong_and_none_at_all_come_over_a_socket() {
+    let app = TestApp::start().await;
+    let alice = app.register("alice").await.data(201);
+    let bearer = alice["token"].as_str().unwrap();
+    let right = form(&[], &[("a.pdf", PDF)]);
+    let chunks = [
+        format!("{:x}\r\n", right.len()).as_bytes(),
+        &right,
+        b"\r\n0\r\n\r\n",
+    ]
+    .concat();
+    let chunked = "Transfer-Encoding: chunked";
+    let made = answered(&app, bearer, chunked, &chunks, false).await;
+    assert_eq!(made, "HTTP/1.1 201 Created");
+    assert_eq!(app.count("select count(*) from media").await, 1);
+
+    let cut = &chunks[..chunks.len() - 30];
+    let cut = answered(&app, bearer, chunked, cut, true).await;
+    assert_ne!(cut, made);
+    let longer = format!("Content-Length: {}", right.len() + 100);
+    let end = right.len() - 20;
+    let longer = answered(&app, bearer, &longer, &right[..end], true).await;
+    assert_ne!(longer, made);
+    let shorter = format!("Content-Length: {end}");
+    let shorter = answered(&app, bearer, &shorter, &right, false).await;
+    assert_ne!(shorter, made);
+    app.clock.advance(Duration::from_secs(3_600));
+    app.enqueue(domain::media::jobs::SweepMedia {}).await;
+    app.drain().await;
+    assert_eq!(app.count("select count(*) from media").await, 1);
+    assert_eq!(stored(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_sends_drop_by_drop_is_not_waited_for() {
+    let app = TestApp::with(&[("UPLOAD_TIMEOUT", "2s"), ("UPLOAD_IDLE", "1s")]).await;
+    let [alice] = app.given(["alice"]).await;
+    let head = stream::iter([Ok::<_, io::Error>(HEAD.to_vec())]);
+    let drops = stream::unfold((), async |()| {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Some((Ok(vec![7_u8]), ()))
+    });
+    let body = Body::from_bytes_stream(head.chain(drops));
+    let reply = alice.stream(Method::POST, "/media", Some(FORM), body).await;
+    assert_eq!(reply.problem(503), "timeout");
+    app.clock.advance(Duration::from_secs(3_600));
+    app.enqueue(domain::media::jobs::SweepMedia {}).await;
+    app.drain().await;
+    nothing_is_left(&app).await;
 }

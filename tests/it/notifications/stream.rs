@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::harness::eventually;
 use crate::harness::fleet::Servers;
+use crate::media;
+use crate::processing::samples;
 
 /// A replica of the API.
 struct Replica {
@@ -189,6 +191,39 @@ async fn what_happens_is_streamed_as_it_is_listed() {
         ("deleted", &listed["id"])
     );
     drop(stream);
+    replica.end().await;
+}
+
+#[tokio::test]
+async fn how_far_a_file_is_is_told_to_its_owner_alone() {
+    let app = TestApp::start().await;
+    let [alice, bob] = app.given(["alice", "bob"]).await;
+    let replica = Replica::start(&app, &[]).await;
+    let mut stream = replica.open(&token(&app, alice.id).await, None).await;
+    let mut others = replica.open(&token(&app, bob.id).await, None).await;
+    let good = media::upload(&alice, "a.png", &samples::png(300, 200)).await;
+    app.drain().await;
+    let bad = media::upload(&alice, "b.png", b"\x89PNG\r\n\x1a\n and so on").await;
+    app.drain().await;
+    let (good, bad) = (good.data(201)["id"].clone(), bad.data(201)["id"].clone());
+    for told in [
+        json!({"id": good, "state": "processing", "progress": 0}),
+        json!({"id": good, "state": "ready", "progress": 100}),
+        json!({"id": bad, "state": "processing", "progress": 0}),
+        json!({"id": bad, "state": "failed", "progress": 0, "failure": "damaged"}),
+    ] {
+        let event = stream.next().await;
+        assert_eq!((event.name.as_str(), event.data), ("media", told));
+        assert_eq!(event.id, "", "it is not told again");
+    }
+    let document = media::upload(&bob, "a.pdf", media::PDF).await.data(201);
+    let event = others.next().await;
+    assert_eq!(
+        (event.name.as_str(), &event.data["id"]),
+        ("media", &document["id"])
+    );
+    assert_eq!(event.data["state"], "ready");
+    drop((stream, others));
     replica.end().await;
 }
 

@@ -186,3 +186,9 @@ pub fn wide_profile() -> Vec<u8> {
     profile[..4].copy_from_slice(&length);
     profile
 }
+
+/// Of an mp4.
+pub fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(content.len() + 8).unwrap().to_be_bytes();
+    [&size, &kind[..], content].concat()
+}

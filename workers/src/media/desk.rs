@@ -84,8 +84,9 @@ impl<'a> Desk<'a> {
 
     /// How far it has come, in percent.
     pub(super) async fn report(&self, percent: i16) -> Result<(), Failure> {
-        let mut connection = self.cx.platform.db.acquire().await?;
-        Ok(processing::progress(&mut connection, self.id, percent).await?)
+        let mut tx = self.cx.begin().await?;
+        processing::progress(&mut tx, self.id, percent).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The first bytes of the original.

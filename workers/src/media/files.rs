@@ -1,7 +1,7 @@
 //! Handlers of files as such: taken over, scanned, purged.
 
-use domain::media;
 use domain::media::jobs::{PurgeMedia, ScanMedia, SweepMedia, TakeOverUpload};
+use domain::media::{self, Left};
 
 use crate::{Cx, Failure, Outcome};
 
@@ -29,8 +29,10 @@ pub(crate) async fn scan_media(job: ScanMedia, cx: Cx) -> Result<Outcome, Failur
 }
 
 pub(crate) async fn purge_media(job: PurgeMedia, cx: Cx) -> Result<Outcome, Failure> {
-    if !media::purge_files(&cx.platform, job.media_id).await? {
-        return Ok(Outcome::Discard("it is gone, or stays".to_owned()));
+    match media::purge_files(&cx.platform, job.media_id).await? {
+        None => return Ok(Outcome::Discard("it is gone, or stays".to_owned())),
+        Some(Left::Links(until)) => return Ok(Outcome::Snooze(until)),
+        Some(Left::Nothing) => {}
     }
     let mut tx = cx.begin().await?;
     media::forget(&mut tx, job.media_id).await?;

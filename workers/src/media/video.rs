@@ -1,7 +1,7 @@
 //! A video: its still, and what it is streamed from. One slice a run: first the original is cleaned and looked into, then
 //! each height of the ladder is made, then the list that names them. A run that is cut off costs its slice.
 //!
-//! Where ffmpeg is absent a video is served as it was uploaded, without what an mp4 or mov says of its place.
+//! Where ffmpeg is absent a video is served as it was uploaded, without what it says of its place.
 
 mod ladder;
 mod probe;
@@ -57,7 +57,8 @@ pub(super) async fn next(desk: &Desk<'_>) -> Result<Seen, Failure> {
         return Ok(Seen::Refused(Refusal::Unsupported));
     };
     let tool = Tool::new(desk);
-    let done = match (tool.is_there().await?, desk.progress.made.is_empty()) {
+    let makes_videos = desk.cx.platform.config.processing.makes_videos();
+    let done = match (makes_videos, desk.progress.made.is_empty()) {
         (false, _) => as_uploaded(desk, container).await?,
         (true, true) => look(desk, &tool, container).await?,
         (true, false) => climb(desk, &tool, container).await?,
@@ -65,15 +66,22 @@ pub(super) async fn next(desk: &Desk<'_>) -> Result<Seen, Failure> {
     Ok(done.unwrap_or_else(Seen::Refused))
 }
 
+/// A sound in the boxes of videos, without the words that tell where it was recorded.
+pub(super) async fn sound(desk: &Desk<'_>) -> Result<Seen, Failure> {
+    let head = desk.head().await?;
+    let shown = match Container::of(&head) {
+        Some(Container::Boxes) => as_uploaded(desk, Container::Boxes).await?,
+        _ => Ok(desk.untouched()),
+    };
+    Ok(shown.unwrap_or_else(Seen::Refused))
+}
+
 /// Without ffmpeg, and without the words in it where they can be found.
 async fn as_uploaded(desk: &Desk<'_>, container: Container) -> Slice {
-    let Container::Boxes = container else {
-        return Ok(Ok(desk.untouched()));
-    };
     let room = Room::open(desk).await?;
     let file = room.fetch(desk).await?;
     let path = file.clone();
-    let scrubbed = tokio::task::spawn_blocking(move || scrub::scrub(&path)).await;
+    let scrubbed = tokio::task::spawn_blocking(move || scrub::scrub(container, &path)).await;
     if !scrubbed.map_err(Failure::retry)?.map_err(Failure::retry)? {
         return Ok(Err(Refusal::Damaged));
     }
@@ -93,11 +101,13 @@ async fn look(desk: &Desk<'_>, tool: &Tool, container: Container) -> Slice {
         Ok(video) => video,
         Err(why) => return Ok(Err(why)),
     };
-    let Some(clean) = tool.clean(container, &original, &room).await? else {
-        return Ok(Err(Refusal::Damaged));
+    let clean = match tool.clean(container, &original, &room).await? {
+        Ok(clean) => clean,
+        Err(why) => return Ok(Err(why)),
     };
-    let Some(still) = tool.still(container, &clean, video.still_at()).await? else {
-        return Ok(Err(Refusal::Damaged));
+    let still = match tool.still(container, &clean, video.still_at()).await? {
+        Ok(still) => still,
+        Err(why) => return Ok(Err(why)),
     };
     let bounds = desk.bounds();
     match blocking(move || picture::still(&still, &bounds)).await? {
@@ -142,11 +152,10 @@ async fn climb(desk: &Desk<'_>, tool: &Tool, container: Container) -> Slice {
     let room = Room::open(desk).await?;
     let part = (100 - LOOKED_AT) / i16::try_from(rungs.len()).unwrap_or(1).max(1);
     let start = LOOKED_AT + part * i16::try_from(at).unwrap_or(0);
-    let Some(made) = tool
-        .transcode(desk, container, &rungs[at], &room, (start, part))
-        .await?
-    else {
-        return Ok(Err(Refusal::Damaged));
+    let made = tool.transcode(desk, container, &rungs[at], &room, (start, part));
+    let made = match made.await? {
+        Ok(made) => made,
+        Err(why) => return Ok(Err(why)),
     };
     let mut progress = desk.progress.clone();
     progress.made.push(made);

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::{Claimed, Facts, Made};
-use crate::media::MediaKind;
+use crate::media::progress::Turn;
+use crate::media::{MediaKind, MediaState};
 use crate::{MediaId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -19,7 +20,7 @@ pub(super) async fn claim(
         r#"
         update media set state = 'processing', updated_at = $2
         where id = $1 and state in ('uploaded', 'processing')
-        returning owner_id as "owner_id: UserId", kind as "kind: MediaKind", content_type, size
+        returning owner_id as "owner_id: UserId", kind as "kind: MediaKind", content_type, size, progress
         "#,
         id.0,
         now,
@@ -41,15 +42,18 @@ pub(super) async fn progress(
     connection: &mut PgConnection,
     id: MediaId,
     percent: i16,
-) -> Result<()> {
-    sqlx::query!(
-        "update media set progress = $2 where id = $1 and state = 'processing' and progress < $2",
+) -> Result<Option<Turn>> {
+    sqlx::query_as!(
+        Turn,
+        r#"
+        update media set progress = $2 where id = $1 and state = 'processing' and progress < $2
+        returning owner_id as "owner_id: UserId", state as "state: MediaState", progress, failure
+        "#,
         id.0,
         percent,
     )
-    .execute(connection)
+    .fetch_optional(connection)
     .await
-    .map(drop)
 }
 
 pub(super) async fn ready(
@@ -58,12 +62,14 @@ pub(super) async fn ready(
     facts: &Facts,
     original: Option<&Made>,
     now: DateTime<Utc>,
-) -> Result<bool> {
-    let done = sqlx::query!(
+) -> Result<Option<Turn>> {
+    sqlx::query_as!(
+        Turn,
         r#"
         update media set state = 'ready', progress = 100, width = $2, height = $3, duration_ms = $4, blurhash = $5,
                          animated = $6, size = coalesce($7, size), sha256 = coalesce($8, sha256), updated_at = $9
         where id = $1 and state = 'processing'
+        returning owner_id as "owner_id: UserId", state as "state: MediaState", progress, failure
         "#,
         id.0,
         whole(facts.width),
@@ -74,8 +80,9 @@ pub(super) async fn ready(
         original.map(|made| long(made.size)),
         facts.sha256,
         now,
-    );
-    Ok(done.execute(connection).await?.rows_affected() == 1)
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 pub(super) async fn failed(
@@ -83,14 +90,19 @@ pub(super) async fn failed(
     id: MediaId,
     code: &str,
     now: DateTime<Utc>,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "update media set state = 'failed', failure = $2, updated_at = $3 where id = $1 and state = 'processing'",
+) -> Result<Option<Turn>> {
+    sqlx::query_as!(
+        Turn,
+        r#"
+        update media set state = 'failed', failure = $2, updated_at = $3 where id = $1 and state = 'processing'
+        returning owner_id as "owner_id: UserId", state as "state: MediaState", progress, failure
+        "#,
         id.0,
         code,
         now,
-    );
-    Ok(done.execute(connection).await?.rows_affected() == 1)
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 pub(super) async fn forget_variants(connection: &mut PgConnection, id: MediaId) -> Result<()> {

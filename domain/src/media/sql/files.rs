@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Result;
 use crate::media::formats::Format;
+use crate::media::progress::Turn;
 use crate::media::{MediaKind, MediaState};
 use crate::{MediaId, UserId};
 
@@ -162,18 +163,21 @@ pub(in crate::media) async fn refuse(
     state: MediaState,
     failure: &str,
     now: Time,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "update media set state = $2, failure = $3, upload_until = null, updated_at = $4
-         where id = $1 and state in ('uploaded', 'processing')",
+) -> Result<Option<Turn>> {
+    sqlx::query_as!(
+        Turn,
+        r#"
+        update media set state = $2, failure = $3, upload_until = null, updated_at = $4
+        where id = $1 and state in ('uploaded', 'processing')
+        returning owner_id as "owner_id: UserId", state as "state: MediaState", progress, failure
+        "#,
         id.0,
         state as MediaState,
         failure,
         now,
     )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(connection)
+    .await
 }
 
 /// It is shown as it came.
@@ -182,20 +186,23 @@ pub(in crate::media) async fn show_original(
     id: MediaId,
     key: &str,
     now: Time,
-) -> Result<()> {
-    sqlx::query!(
-        "with shown as (update media set state = 'ready', progress = 100, updated_at = $3
-                        where id = $1 and state in ('uploaded', 'processing') returning id, content_type, size)
-         insert into media_variants (media_id, name, content_type, key, size, created_at)
-         select id, 'original', content_type, $2, size, $3 from shown
-         on conflict (media_id, name, content_type) do nothing",
+) -> Result<Option<Turn>> {
+    sqlx::query_as!(
+        Turn,
+        r#"
+        with shown as (update media set state = 'ready', progress = 100, updated_at = $3
+                       where id = $1 and state in ('uploaded', 'processing') returning *),
+             variant as (insert into media_variants (media_id, name, content_type, key, size, created_at)
+                         select id, 'original', content_type, $2, size, $3 from shown
+                         on conflict (media_id, name, content_type) do nothing)
+        select owner_id as "owner_id!: UserId", state as "state!: MediaState", progress as "progress!", failure from shown
+        "#,
         id.0,
         key,
         now,
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_optional(connection)
+    .await
 }
 
 /// Streamed from elsewhere, as a video service says.
@@ -205,24 +212,27 @@ pub(in crate::media) async fn show_stream(
     (url, content_type): (&str, &str),
     duration_ms: Option<i64>,
     now: Time,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "with shown as (update media set state = 'ready', progress = 100, updated_at = $5,
-                                         duration_ms = coalesce($4, duration_ms)
-                        where id = $1 and kind = 'video' and state in ('uploaded', 'processing') and upload_until is null
-                        returning id)
-         insert into media_variants (media_id, name, content_type, key, size, created_at)
-         select id, 'hls', $3, $2, 0, $5 from shown
-         on conflict (media_id, name, content_type) do update set key = excluded.key",
+) -> Result<Option<Turn>> {
+    sqlx::query_as!(
+        Turn,
+        r#"
+        with shown as (update media set state = 'ready', progress = 100, updated_at = $5,
+                                        duration_ms = coalesce($4, duration_ms)
+                       where id = $1 and kind = 'video' and state in ('uploaded', 'processing') and upload_until is null
+                       returning *),
+             variant as (insert into media_variants (media_id, name, content_type, key, size, created_at)
+                         select id, 'hls', $3, $2, 0, $5 from shown
+                         on conflict (media_id, name, content_type) do update set key = excluded.key)
+        select owner_id as "owner_id!: UserId", state as "state!: MediaState", progress as "progress!", failure from shown
+        "#,
         id.0,
         url,
         content_type,
         duration_ms,
         now,
     )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(connection)
+    .await
 }
 
 pub(in crate::media) async fn set_alt(

@@ -43,7 +43,7 @@ pub(in crate::media) async fn delete(
     now: Time,
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "update media set state = 'deleting', failure = null, unused_since = null, upload_until = null, updated_at = $3
+        "update media set state = 'deleting', failure = null, unused_since = null, updated_at = $3
          where id = $1 and owner_id = $2 and uses = 0 and state <> 'deleting'",
         id.0,
         owner.0,
@@ -62,7 +62,7 @@ pub(in crate::media) async fn abort(
     now: Time,
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "update media set state = 'deleting', unused_since = null, upload_until = null, updated_at = $3
+        "update media set state = 'deleting', unused_since = null, updated_at = $3
          where id = $1 and owner_id = $2 and state = 'reserved'",
         id.0,
         owner.0,

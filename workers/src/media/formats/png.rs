@@ -14,7 +14,8 @@ const KEPT: [&[u8; 4]; 13] = [
     b"acTL", b"fcTL", b"fdAT",
 ];
 
-const LONGEST_PROFILE: usize = 1024 * 1024;
+/// A longer one is none that is kept: many of them in one file would take their time.
+const LONGEST_PROFILE: usize = profile::LONGEST;
 
 pub(super) fn walk(bytes: &[u8], bounds: &Bounds) -> Result<Walked> {
     let mut bytes = Bytes(bytes);

@@ -4,7 +4,7 @@ use image::DynamicImage;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 /// A longer one is that of a printer, or something else.
-const LONGEST: usize = 65_000;
+pub(super) const LONGEST: usize = 65_000;
 const HEAD: usize = 128;
 
 /// What the colours of a screen are made of: points, curves, and the white that is meant.

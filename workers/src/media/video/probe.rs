@@ -65,8 +65,9 @@ pub(super) async fn look(
     file: &Path,
     desk: &Desk<'_>,
 ) -> Result<Result<Video, Refusal>, Failure> {
-    let Some(told) = tool.probe(container, file).await? else {
-        return Ok(Err(Refusal::Damaged));
+    let told = match tool.probe(container, file).await? {
+        Ok(told) => told,
+        Err(why) => return Ok(Err(why)),
     };
     let Ok(told) = serde_json::from_slice::<Told>(&told) else {
         return Ok(Err(Refusal::Damaged));

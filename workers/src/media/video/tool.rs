@@ -2,11 +2,12 @@
 //! end with the run: what they make a video of comes from us by a pipe, which ends when this process does.
 
 use std::io::ErrorKind;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use domain::media::processing::Made;
+use domain::media::processing::{Made, Refusal};
 use futures::TryStreamExt;
 use platform::config::Processing;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -17,9 +18,17 @@ use super::room::Room;
 use super::{Container, Desk};
 use crate::Failure;
 
+/// What takes longer is refused, whatever it would come to.
 const A_LOOK: Duration = Duration::from_secs(60);
 const A_COPY: Duration = Duration::from_secs(15 * 60);
+const A_HEIGHT: Duration = Duration::from_secs(150 * 60);
 const BETWEEN_REPORTS: Duration = Duration::from_secs(2);
+
+// Sent by people and systems, not by a program's own faults.
+const SIGHUP: i32 = 1;
+const SIGINT: i32 = 2;
+const SIGKILL: i32 = 9;
+const SIGTERM: i32 = 15;
 
 pub(super) struct Tool {
     config: Processing,
@@ -32,27 +41,11 @@ impl Tool {
         }
     }
 
-    /// Both are needed.
-    pub(super) async fn is_there(&self) -> Result<bool, Failure> {
-        for program in [&self.config.ffmpeg, &self.config.ffprobe] {
-            let mut command = Command::new(program);
-            match command.arg("-version").stdout(Stdio::null()).status().await {
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-                Err(error) => return Err(Failure::retry(error)),
-                Ok(_) => {}
-            }
-        }
-        Ok(true)
-    }
-
     /// What there is to know of a file, as JSON.
-    pub(super) async fn probe(
-        &self,
-        container: Container,
-        file: &Path,
-    ) -> Result<Option<Vec<u8>>, Failure> {
+    pub(super) async fn probe(&self, container: Container, file: &Path) -> Result<Said, Failure> {
         let mut command = self.reading(&self.config.ffprobe, container);
-        command.args(["-show_format", "-show_streams", "-print_format", "json"]);
+        // Whatever else it holds may be long.
+        command.args(["-show_entries", ASKED, "-print_format", "json"]);
         output(command.arg("-i").arg(file), A_LOOK).await
     }
 
@@ -62,7 +55,7 @@ impl Tool {
         container: Container,
         file: &Path,
         room: &Room,
-    ) -> Result<Option<PathBuf>, Failure> {
+    ) -> Result<Result<PathBuf, Refusal>, Failure> {
         let clean = room.folder.join("clean");
         let mut command = self.reading(&self.config.ffmpeg, container);
         command
@@ -71,11 +64,11 @@ impl Tool {
             .arg(file)
             .args(NOTHING_ELSE);
         command.args(["-c", "copy", "-movflags", "+faststart"]);
-        let written = match container {
+        let form = match container {
             Container::Boxes => "mp4",
             Container::Matroska => "webm",
         };
-        command.args(["-f", written]).arg(&clean);
+        command.args(["-f", form]).arg(&clean);
         Ok(output(&mut command, A_COPY).await?.map(|_| clean))
     }
 
@@ -85,7 +78,7 @@ impl Tool {
         container: Container,
         file: &Path,
         at: f64,
-    ) -> Result<Option<Vec<u8>>, Failure> {
+    ) -> Result<Said, Failure> {
         let mut command = self.reading(&self.config.ffmpeg, container);
         command
             .args(["-nostdin", "-ss", &at.to_string(), "-i"])
@@ -96,10 +89,13 @@ impl Tool {
             "scale=w=1600:h=1600:force_original_aspect_ratio=decrease:force_divisible_by=2",
         ]);
         let still = output(command.args(["-f", "image2pipe", "pipe:1"]), A_LOOK).await?;
-        Ok(still.filter(|still| !still.is_empty()))
+        Ok(still.and_then(|still| match still.is_empty() {
+            true => Err(Refusal::Damaged),
+            false => Ok(still),
+        }))
     }
 
-    /// One height: a file that is read in parts, and the list of its parts. None: the video cannot be read.
+    /// One height: a file that is read in parts, and the list of its parts.
     pub(super) async fn transcode(
         &self,
         desk: &Desk<'_>,
@@ -107,10 +103,28 @@ impl Tool {
         rung: &Rung,
         room: &Room,
         progress: (i16, i16),
-    ) -> Result<Option<Made>, Failure> {
+    ) -> Result<Result<Made, Refusal>, Failure> {
+        let mut child = self
+            .climbing(container, rung, room)
+            .spawn()
+            .map_err(Failure::retry)?;
+        let ended = fed_and_watched(&mut child, desk, progress);
+        match tokio::time::timeout(A_HEIGHT, ended).await {
+            Ok(ended) => match ended? {
+                Ok(()) => Ok(Ok(kept(desk, rung, room).await?)),
+                Err(why) => Ok(Err(why)),
+            },
+            Err(_) => Ok(Err(Refusal::TooSlow)),
+        }
+    }
+
+    fn climbing(&self, container: Container, rung: &Rung, room: &Room) -> Command {
         let mut command = self.reading(&self.config.ffmpeg, container);
         command.args(["-i", "pipe:0"]).args(NOTHING_ELSE);
+        // It may be longer than it says.
+        let longest = self.config.video_length.as_secs_f64().to_string();
         command
+            .args(["-t", &longest])
             .args(written(rung))
             .args(listed(rung))
             .current_dir(&room.folder);
@@ -118,11 +132,7 @@ impl Tool {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut child = command.spawn().map_err(Failure::retry)?;
-        if !fed_and_watched(&mut child, desk, progress).await? {
-            return Ok(None);
-        }
-        Ok(Some(kept(desk, rung, room).await?))
+        command
     }
 
     fn reading(&self, program: &Path, container: Container) -> Command {
@@ -134,6 +144,9 @@ impl Tool {
         command
     }
 }
+
+/// What there is to know of a video.
+const ASKED: &str = "format=duration:stream=codec_type,width,height:stream_side_data=rotation";
 
 /// One picture, one sound; no words about them, and no tracks of places.
 const NOTHING_ELSE: [&str; 15] = [
@@ -199,27 +212,36 @@ fn listed(rung: &Rung) -> Vec<String> {
     line.split(' ').map(str::to_owned).collect()
 }
 
-/// What it says, if it ends well. None: it makes nothing of the file.
-async fn output(command: &mut Command, time: Duration) -> Result<Option<Vec<u8>>, Failure> {
-    command.stdin(Stdio::null());
-    let output = tokio::time::timeout(time, command.output()).await;
-    let output = output.map_err(Failure::retry)?.map_err(Failure::retry)?;
-    match output.status.code() {
-        Some(0) => Ok(Some(output.stdout)),
-        Some(_) => {
-            tracing::debug!("{}", String::from_utf8_lossy(&output.stderr));
-            Ok(None)
+/// What it says, if it ends well.
+type Said = Result<Vec<u8>, Refusal>;
+
+async fn output(command: &mut Command, time: Duration) -> Result<Said, Failure> {
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    match tokio::time::timeout(time, command.output()).await {
+        Ok(output) => {
+            let output = output.map_err(Failure::retry)?;
+            Ok(judged(output.status)?.map(|()| output.stdout))
         }
-        None => Err(Failure::retry("the program was killed")),
+        Err(_) => Ok(Err(Refusal::TooSlow)),
     }
 }
 
-/// Whether it ended well.
+/// Hostile bytes may break it: that is one more way to be damaged. What somebody killed is worth another try.
+fn judged(ended: ExitStatus) -> Result<Result<(), Refusal>, Failure> {
+    match (ended.success(), ended.signal()) {
+        (true, _) => Ok(Ok(())),
+        (false, Some(SIGHUP | SIGINT | SIGKILL | SIGTERM)) => {
+            Err(Failure::retry("the program was killed"))
+        }
+        (false, _) => Ok(Err(Refusal::Damaged)),
+    }
+}
+
 async fn fed_and_watched(
     child: &mut Child,
     desk: &Desk<'_>,
     progress: (i16, i16),
-) -> Result<bool, Failure> {
+) -> Result<Result<(), Refusal>, Failure> {
     let (Some(input), Some(told)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(Failure::retry("the program has no pipes"));
     };
@@ -227,10 +249,7 @@ async fn fed_and_watched(
     let ended = child.wait().await.map_err(Failure::retry)?;
     fed?;
     watched?;
-    match ended.code() {
-        Some(code) => Ok(code == 0),
-        None => Err(Failure::retry("the program was killed")),
-    }
+    judged(ended)
 }
 
 async fn feed(mut input: ChildStdin, desk: &Desk<'_>) -> Result<(), Failure> {
