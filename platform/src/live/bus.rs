@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::hub::{Command, Hub};
 use super::{Message, channel, person_of};
-use crate::redis::Redis;
+use crate::redis::{Redis, within};
 
 /// How long until a lost line is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -119,12 +119,8 @@ fn channels<'a>(redis: &Redis, people: impl IntoIterator<Item = &'a Uuid>) -> Ve
     channels.collect()
 }
 
-/// A line that was cut without a word never answers.
 async fn answered<T>(asking: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    match tokio::time::timeout(SILENCE, asking).await {
-        Ok(answer) => answer,
-        Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
-    }
+    within(SILENCE, asking).await
 }
 
 fn deliver(hub: &Hub, heard: &Msg) {

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::stream::{Replica, token};
 use super::*;
+use crate::harness::eventually;
 
 /// Carries bytes to Redis and back, until it falls silent; whoever comes later is carried again.
 struct Line {
@@ -47,6 +48,19 @@ async fn carry(mut near: TcpStream, mut far: TcpStream, mut silent: watch::Recei
     std::future::pending::<()>().await;
 }
 
+/// Somebody has subscribed to what is said to that person.
+async fn listens_to(app: &TestApp, who: UserId) {
+    let channel = app.platform.redis.key(&format!("live:{}", who.0));
+    eventually("it listens", Duration::from_secs(10), async || {
+        let mut asking = redis::cmd("PUBSUB");
+        asking.arg("NUMSUB").arg(&channel);
+        let mut redis = app.platform.redis.shared();
+        let (_, heard): (String, u64) = asking.query_async(&mut redis).await.unwrap();
+        heard > 0
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_line_that_fell_silent_is_noticed_and_what_was_said_meanwhile_is_found() {
     let app = TestApp::start().await;
@@ -54,6 +68,7 @@ async fn a_line_that_fell_silent_is_noticed_and_what_was_said_meanwhile_is_found
     let line = Line::to(&app.settings["REDIS_URL"]).await;
     let replica = Replica::start(&app, &[("REDIS_URL", line.url.as_str())]).await;
     let mut stream = replica.open(&token(&app, alice.id).await, None).await;
+    listens_to(&app, alice.id).await;
     line.falls_silent();
     follow(&bob, &alice).await;
     gathered(&app).await;
