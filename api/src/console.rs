@@ -30,7 +30,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [File; 15] = files![
+const FILES: [File; 16] = files![
     "/" is PAGE in "index.html",
     "/console.css" is STYLE in "console.css",
     "/reading.css" is STYLE in "reading.css",
@@ -42,8 +42,9 @@ const FILES: [File; 15] = files![
     "/dom.js" is SCRIPT in "dom.js",
     "/job.js" is SCRIPT in "job.js",
     "/jobs.js" is SCRIPT in "jobs.js",
-    "/mails.js" is SCRIPT in "mails.js",
+    "/kept.js" is SCRIPT in "kept.js",
     "/mime.js" is SCRIPT in "mime.js",
+    "/outbox.js" is SCRIPT in "outbox.js",
     "/pools.js" is SCRIPT in "pools.js",
     "/words.js" is SCRIPT in "words.js",
 ];

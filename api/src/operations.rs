@@ -280,10 +280,11 @@ impl OperationsApi {
         self.release(&actor, Scope::Name(name.0)).await
     }
 
-    /// Read the mails and texts that were not sent
+    /// Read the mails, texts and pushes that were not sent
     ///
-    /// Where no mail server is configured mails are kept in a folder, and text messages where no provider is: the fifty
-    /// newest, as they would have been sent. With both the list is empty.
+    /// Where no mail server is configured mails are kept in a folder, and text messages and pushes where no provider is:
+    /// the fifty newest, as they would have been sent; of a push the token of the device is left out. Where all are
+    /// configured the list is empty.
     #[oai(path = "/mails", method = "get", operation_id = "listKeptMails")]
     async fn mails(&self, Signed(actor): Signed) -> Answer<Ok200<KeptMails>, Looking> {
         actor.require(Right::OperateJobs)?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::Error;
 use domain::delivery::{self, UnsubscribeToken};
 use platform::Platform;
-use platform::config::SigningKey;
 use poem::Request;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
@@ -23,8 +22,8 @@ pub(crate) struct UnsubscribeApi {
 impl UnsubscribeApi {
     /// Follow an unsubscribe link
     ///
-    /// What the link in a mail opens: a page that asks for the click which ends such mails. Opening it ends none, for
-    /// programs that look into mails open every link. Programs that do not accept `text/html` are refused with a problem
+    /// What the link in a mail opens: a page, in the language of whoever got the mail, that asks for the click which ends
+    /// such mails. Opening it ends none, for programs that look into mails open every link. Programs that do not accept `text/html` are refused with a problem
     /// where the link is not good.
     #[oai(path = "/", method = "get", operation_id = "followUnsubscribeLink")]
     async fn follow(
@@ -34,8 +33,10 @@ impl UnsubscribeApi {
         #[oai(example = "example_token")]
         token: Query<UnsubscribeToken>,
     ) -> Answer<Page> {
-        match delivery::check_unsubscribe(self.keys(), &token.0) {
-            Ok(_) => Ok(Page::to_unsubscribe(token.0.as_str())),
+        let (platform, token) = (&self.platform, &token.0);
+        let mut connection = platform.db.acquire().await?;
+        match delivery::check_unsubscribe(&mut connection, &platform.config, token).await {
+            Ok(tongue) => Ok(Page::to_unsubscribe(token.as_str(), tongue)),
             Err(refused) => shown(request, refused),
         }
     }
@@ -54,10 +55,10 @@ impl UnsubscribeApi {
         token: Query<UnsubscribeToken>,
     ) -> Answer<Page> {
         let mut tx = self.platform.db.begin().await?;
-        match delivery::unsubscribe(&mut tx, self.keys(), &token.0).await {
-            Ok(_) => {
+        match delivery::unsubscribe(&mut tx, &self.platform.config, &token.0).await {
+            Ok(tongue) => {
                 tx.commit().await?;
-                Ok(Page::unsubscribed())
+                Ok(Page::unsubscribed(tongue))
             }
             Err(refused) => shown(request, refused),
         }
@@ -76,10 +77,6 @@ impl UnsubscribeApi {
         Self {
             platform: platform.clone(),
         }
-    }
-
-    fn keys(&self) -> &[SigningKey] {
-        &self.platform.config.auth.keys
     }
 }
 

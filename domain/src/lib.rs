@@ -25,6 +25,7 @@ mod seal;
 pub mod search;
 pub mod seed;
 pub mod settings;
+mod tongue;
 pub mod trends;
 pub mod wire;
 
@@ -33,3 +34,4 @@ pub use ids::{
     ChallengeId, CodeId, CommentId, ContactId, DeviceId, ExportId, HashtagId, IdentityId, MediaId,
     NotificationId, PasswordResetId, PostId, SessionId, UserId, VerificationId,
 };
+pub use tongue::Tongue;

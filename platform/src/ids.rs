@@ -24,3 +24,21 @@ pub fn id_at(now: DateTime<Utc>) -> Uuid {
         now.timestamp_subsec_nanos(),
     ))
 }
+
+/// No id that was made then or later is lower.
+pub fn lowest_id(time: DateTime<Utc>) -> Uuid {
+    let millis = u128::try_from(time.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u128(millis << 80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_moment_lie_between_its_lowest_and_that_of_the_next() {
+        let moment = DateTime::from_timestamp_millis(1_731_672_600_123).unwrap_or_default();
+        let (next, id) = (moment + chrono::TimeDelta::milliseconds(1), id_at(moment));
+        assert!(lowest_id(moment) <= id && id < lowest_id(next));
+    }
+}

@@ -31,7 +31,7 @@ mod start;
 pub use cache::Cache;
 pub use clock::Clock;
 pub use db::{Db, Tx};
-pub use ids::{id_at, new_id};
+pub use ids::{id_at, lowest_id, new_id};
 pub use live::Live;
 pub use presence::Presence;
 pub use start::{Platform, StartError};

@@ -1,15 +1,17 @@
 //! E-mail: by SMTP, or as files in a folder where no server is configured.
 
-use std::time::Duration;
+mod smtp;
 
+use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::transport::smtp::Error as SmtpError;
 
 use crate::Clock;
 use crate::config::{self, MailRoute};
 use crate::outbox::Outbox;
+
+use smtp::Smtp;
 
 /// A mail as a feature writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub struct Mailer {
 
 #[derive(Clone)]
 enum Route {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Smtp),
     Folder(Outbox),
 }
 
@@ -50,7 +52,7 @@ pub enum MailSetupError {
     #[error("MAIL_FROM is not an address: {0}")]
     From(#[from] lettre::address::AddressError),
     #[error("SMTP_URL is wrong: {0}")]
-    Url(#[from] smtp::Error),
+    Url(#[from] SmtpError),
 }
 
 impl Mailer {
@@ -59,11 +61,7 @@ impl Mailer {
             MailRoute::Folder => {
                 Route::Folder(Outbox::new(config.folder.clone(), clock.clone(), "eml"))
             }
-            MailRoute::Smtp(url) => Route::Smtp(
-                AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
-                    .timeout(Some(Duration::from_secs(20)))
-                    .build(),
-            ),
+            MailRoute::Smtp(url) => Route::Smtp(Smtp::new(url.expose(), config.patience)?),
         };
         Ok(Self {
             from: config.from.parse()?,
@@ -76,11 +74,7 @@ impl Mailer {
     pub async fn send(&self, letter: &Letter, id: uuid::Uuid) -> Result<(), MailError> {
         let message = self.message(letter, id)?;
         match &self.route {
-            Route::Smtp(transport) => match transport.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(MailError::Refused(error.to_string())),
-                Err(error) => Err(MailError::NotDelivered(error.to_string())),
-            },
+            Route::Smtp(smtp) => smtp.send(message).await,
             Route::Folder(outbox) => outbox
                 .keep(&message.formatted())
                 .await

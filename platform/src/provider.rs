@@ -5,11 +5,13 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 
-/// For calls that are short, and never go anywhere else than asked.
-pub(crate) fn client() -> Result<Client, reqwest::Error> {
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// For calls that take no longer than `patience`, and never go anywhere else than asked.
+pub(crate) fn client(patience: Duration) -> Result<Client, reqwest::Error> {
     Client::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .timeout(Duration::from_secs(15))
+        .connect_timeout(CONNECTING.min(patience))
+        .timeout(patience)
         .redirect(redirect::Policy::none())
         .build()
 }

@@ -9,6 +9,17 @@ use redis::{AsyncConnectionConfig, Client, RedisResult};
 
 pub use redis::RedisError;
 
+/// The answer, where it comes within `patience`: a line that was cut without a word never answers.
+pub async fn within<T>(
+    patience: Duration,
+    asking: impl Future<Output = RedisResult<T>>,
+) -> RedisResult<T> {
+    match tokio::time::timeout(patience, asking).await {
+        Ok(answer) => answer,
+        Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+    }
+}
+
 #[derive(Clone)]
 pub struct Redis {
     client: Client,

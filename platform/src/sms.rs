@@ -1,6 +1,5 @@
 //! Text messages: by Twilio's REST API, or as files in the folder of the mails where Twilio is not configured.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Client, Response};
@@ -64,12 +63,16 @@ enum Route {
 pub struct SmsSetupError(#[from] reqwest::Error);
 
 impl Texter {
-    /// `folder` keeps the texts where there is no provider.
-    pub fn new(config: &config::Sms, folder: &Path, clock: Clock) -> Result<Self, SmsSetupError> {
+    /// The folder of the mails keeps the texts where there is no provider.
+    pub fn new(
+        config: &config::Sms,
+        mail: &config::Mail,
+        clock: Clock,
+    ) -> Result<Self, SmsSetupError> {
         let route = match &config.route {
-            SmsRoute::Folder => Route::Folder(Outbox::new(folder.to_owned(), clock, "sms")),
+            SmsRoute::Folder => Route::Folder(Outbox::new(mail.folder.clone(), clock, "sms")),
             SmsRoute::Twilio(twilio) => Route::Twilio {
-                http: client()?,
+                http: client(mail.patience)?,
                 twilio: Box::new(twilio.clone()),
             },
         };

@@ -18,7 +18,7 @@ use redis::{RedisResult, Script};
 use uuid::Uuid;
 
 use crate::id_at;
-use crate::redis::{Redis, RedisError};
+use crate::redis::{Redis, within};
 
 /// So many things are kept of each.
 pub const MOST: usize = 800;
@@ -303,12 +303,7 @@ impl Marker {
 }
 
 async fn patiently<T>(asking: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(answer) => answer,
-        Err(_) => Err(RedisError::from(std::io::Error::from(
-            std::io::ErrorKind::TimedOut,
-        ))),
-    }
+    within(PATIENCE, asking).await
 }
 
 fn millis(span: Duration) -> u64 {

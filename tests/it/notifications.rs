@@ -3,6 +3,7 @@
 mod gathering;
 mod hiding;
 mod reading;
+mod silence;
 mod stream;
 
 use std::time::Duration;

@@ -4,10 +4,10 @@ import { leaving, me, signIn, signOut } from "./api.js";
 import { openAudit } from "./audit.js";
 import { Notice, busy, h } from "./dom.js";
 import { openJobs } from "./jobs.js";
-import { openMails } from "./mails.js";
+import { openOutbox } from "./outbox.js";
 import { openPools } from "./pools.js";
 
-const TABS = { pools: openPools, jobs: openJobs, mails: openMails, audit: openAudit };
+const TABS = { pools: openPools, jobs: openJobs, outbox: openOutbox, audit: openAudit };
 
 const main = document.getElementById("main");
 const nav = document.querySelector("nav");

@@ -1,8 +1,8 @@
 //! The pages behind the links in mails. Opening one changes nothing, for programs that look into mails open every link:
 //! each asks for a click.
 
-use domain::Error;
 use domain::identity::LinkToken;
+use domain::{Error, Tongue};
 use poem::http::StatusCode;
 use poem::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HeaderValue};
 use poem::web::Html;
@@ -20,6 +20,7 @@ pub(crate) struct Page {
     title: &'static str,
     text: String,
     form: Option<(Form, String)>,
+    tongue: Tongue,
 }
 
 enum Form {
@@ -30,7 +31,7 @@ enum Form {
 
 impl Form {
     /// It is sent to the path of the page, wherever a proxy put that.
-    fn html(&self, token: &str) -> String {
+    fn html(&self, token: &str, tongue: Tongue) -> String {
         let (action, fields, button) = match self {
             Self::Verify => ("verify-email", "", "Confirm my address"),
             Self::Reset => (
@@ -39,7 +40,7 @@ impl Form {
                  minlength=\"8\" maxlength=\"128\" required autofocus></label>",
                 "Set the password",
             ),
-            Self::Unsubscribe => return unsubscribe(&escaped(token)),
+            Self::Unsubscribe => return unsubscribe(&escaped(token), tongue),
         };
         let token = escaped(token);
         format!(
@@ -50,11 +51,12 @@ impl Form {
 }
 
 /// Sent as mail programs send it: the token in the path, and RFC 8058's one field.
-fn unsubscribe(token: &str) -> String {
+fn unsubscribe(token: &str, tongue: Tongue) -> String {
+    let button = tongue.pick("No more mails like this", "Keine solchen Mails mehr");
     format!(
         "    <form method=\"post\" action=\"unsubscribe?token={token}\">\
          <input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\">\
-         <button>No more mails like this</button></form>\n"
+         <button>{button}</button></form>\n"
     )
 }
 
@@ -74,6 +76,7 @@ impl Page {
             title,
             text: text.into(),
             form: None,
+            tongue: Tongue::default(),
         }
     }
 
@@ -116,19 +119,28 @@ impl Page {
         Self::of("Thank you", text)
     }
 
-    pub(crate) fn to_unsubscribe(token: &str) -> Self {
-        let text =
-            "You get no more mails such as the one that led you here. Other mails still come.";
+    pub(crate) fn to_unsubscribe(token: &str, tongue: Tongue) -> Self {
+        let text = tongue.pick(
+            "You get no more mails such as the one that led you here. Other mails still come.",
+            "Mails wie die, die dich hierher geführt hat, kommen dann nicht mehr. Andere kommen weiterhin.",
+        );
         Self {
             form: Some((Form::Unsubscribe, token.to_owned())),
-            ..Self::of("One more click", text)
+            tongue,
+            ..Self::of(tongue.pick("One more click", "Noch ein Klick"), text)
         }
     }
 
-    pub(crate) fn unsubscribed() -> Self {
-        let text =
-            "Such mails come no more. Your settings turn them on again. You can close this page.";
-        Self::of("Done", text)
+    pub(crate) fn unsubscribed(tongue: Tongue) -> Self {
+        let text = tongue.pick(
+            "Such mails come no more. Your settings turn them on again. You can close this page.",
+            "Solche Mails kommen nicht mehr. In deinen Einstellungen schaltest du sie wieder ein. Du kannst diese \
+             Seite schließen.",
+        );
+        Self {
+            tongue,
+            ..Self::of(tongue.pick("Done", "Erledigt"), text)
+        }
     }
 
     pub(crate) fn refused(refused: &Error) -> Self {
@@ -163,10 +175,11 @@ fn escaped(text: &str) -> String {
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let (form, policy) = match &self.form {
-            Some((form, token)) => (form.html(token), FORM),
+            Some((form, token)) => (form.html(token, self.tongue), FORM),
             None => (String::new(), LEAF),
         };
         let html = include_str!("page.html")
+            .replace("{lang}", self.tongue.code())
             .replace("{title}", self.title)
             .replace("{text}", &escaped(&self.text))
             .replace("{form}", &form);
@@ -244,7 +257,7 @@ mod tests {
 
     #[test]
     fn what_comes_from_outside_is_text_in_a_page() {
-        let form = Form::Reset.html("\"><script>'&");
+        let form = Form::Reset.html("\"><script>'&", Tongue::English);
         assert!(form.contains("value=\"&quot;&gt;&lt;script&gt;&#39;&amp;\""));
     }
 }

@@ -14,6 +14,7 @@ use platform::Platform;
 use platform::live::{Listener, Message};
 use poem_openapi::types::ToJSON;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Notifications that are read at once.
@@ -34,8 +35,10 @@ pub(super) struct Feed {
     place: Uuid,
     unread: Option<UnreadCount>,
     chunks: VecDeque<String>,
-    /// There is more to look at than was seen: after so long.
-    again: Option<Duration>,
+    /// There is more to look at than was seen: look then.
+    again: Option<Instant>,
+    /// When it shows next that it lives, whatever is said meanwhile.
+    beat: Instant,
     is_over: bool,
 }
 
@@ -46,14 +49,16 @@ impl Feed {
         listener: Listener,
         place: Uuid,
     ) -> Self {
+        let now = Instant::now();
         Self {
+            beat: now + platform.config.notifications.heartbeat,
             platform,
             actor,
             listener,
             place,
             unread: None,
             chunks: VecDeque::from([COME_BACK.to_owned()]),
-            again: Some(Duration::ZERO),
+            again: Some(now),
             is_over: false,
         }
     }
@@ -74,32 +79,36 @@ impl Feed {
     }
 
     async fn wait(&mut self) {
-        let heartbeat = self.platform.config.notifications.heartbeat;
-        let patience = self.again.take();
-        let heard = self.listener.hear();
-        let heard = tokio::time::timeout(patience.unwrap_or(heartbeat), heard).await;
+        let due = self.again.map_or(self.beat, |again| again.min(self.beat));
+        tokio::select! {
+            heard = self.listener.hear() => self.take(heard).await,
+            () = tokio::time::sleep_until(due) => match due == self.beat {
+                true => self.show_life().await,
+                false => self.look().await,
+            },
+        }
+    }
+
+    async fn take(&mut self, heard: Option<Message>) {
         match heard {
-            Err(_) if patience.is_some() => self.look().await,
-            Err(_) => {
-                self.chunks.push_back(HEARTBEAT.to_owned());
-                self.look_twice().await;
-            }
-            Ok(None) => self.is_over = true,
-            Ok(Some(Message::Close { session })) => {
-                self.is_over = session == self.actor.session.0;
-                self.again = patience;
-            }
-            Ok(Some(Message::Missed)) => self.look_twice().await,
-            Ok(Some(Message::Event { name, data })) if name == Changed::EVENT => {
+            None => self.is_over = true,
+            Some(Message::Close { session }) => self.is_over = session == self.actor.session.0,
+            Some(Message::Missed) => self.look_twice().await,
+            Some(Message::Event { name, data }) if name == Changed::EVENT => {
                 self.tell_gone(data);
                 self.look().await;
             }
-            Ok(Some(Message::Event { name, data })) if name == MediaProgress::EVENT => {
+            Some(Message::Event { name, data }) if name == MediaProgress::EVENT => {
                 self.chunks.push_back(event("media", &data));
-                self.again = patience;
             }
-            Ok(Some(Message::Event { .. })) => self.again = patience,
+            Some(Message::Event { .. }) => {}
         }
+    }
+
+    async fn show_life(&mut self) {
+        self.beat = Instant::now() + self.platform.config.notifications.heartbeat;
+        self.chunks.push_back(HEARTBEAT.to_owned());
+        self.look_twice().await;
     }
 
     /// Whether the session still stands, then what there is.
@@ -112,9 +121,10 @@ impl Feed {
     }
 
     async fn look(&mut self) {
+        self.again = None;
         if let Err(error) = self.read().await {
             tracing::warn!(%error, "a stream could not look; it will again");
-            self.again = Some(SOON);
+            self.again = Some(Instant::now() + SOON);
         }
     }
 
@@ -125,7 +135,7 @@ impl Feed {
         let unread = notifications::unread_count(&mut connection, user).await?;
         drop(connection);
         if i64::try_from(found.len()) == Ok(PAGE) {
-            self.again = Some(Duration::ZERO);
+            self.again = Some(Instant::now());
         }
         for notification in found {
             self.place = notification.place;

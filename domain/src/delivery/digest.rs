@@ -3,9 +3,9 @@
 
 use askama::Template;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use platform::Tx;
 use platform::config::Config;
 use platform::mail::Letter;
+use platform::{Tx, lowest_id};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,11 +13,11 @@ use uuid::Uuid;
 use super::claims::{ABANDONED_AFTER, Ready, refused};
 use super::jobs::SendDigest;
 use super::sql::{self, Content, FoundPost, Group, Walk};
-use super::text::{self, Tongue};
 use super::unsubscribe::{Subscription, UnsubscribeToken};
 use super::ways::{app_url, unwritten};
+use crate::notifications::{Summary, TargetType};
 use crate::settings::{self, NotificationType};
-use crate::{Result, UserId};
+use crate::{Result, Tongue, UserId};
 
 /// From this hour on, by the clocks on the wall there.
 const HOUR: i32 = 8;
@@ -100,7 +100,7 @@ pub async fn begin_digest(
     if !wanted.weekly_digest() {
         return Ok(Ready::Over("nobody wants it any more"));
     }
-    let since = place_at(now - WEEK);
+    let since = lowest_id(now - WEEK);
     let Some(content) = sql::digest(connection, job.user_id, since, now).await? else {
         return Ok(Ready::Over("there is no address to write to"));
     };
@@ -114,12 +114,6 @@ pub async fn begin_digest(
     }
     let stand = sql::digest_stand(connection, job.user_id, job.week).await?;
     Ok(refused(stand))
-}
-
-/// Before every id of that moment. A new id would not do: they only ever rise.
-fn place_at(at: DateTime<Utc>) -> Uuid {
-    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
-    Uuid::from_u64_pair(millis << 16, 0)
 }
 
 /// It is sent, or there was nothing to say: no other run sends it.
@@ -230,23 +224,29 @@ fn parts(content: &Content, tongue: Tongue) -> Vec<Part> {
 
 impl Content {
     fn followers_line(&self, tongue: Tongue) -> Option<String> {
-        let kind = NotificationType::Follow;
-        let actors = (self.followers.as_slice(), self.follower_count);
-        let (who, what) = text::summary(kind, None, actors, None, tongue);
-        (!self.followers.is_empty()).then(|| format!("{who} {what}"))
+        let names: Vec<&str> = self.followers.iter().map(String::as_str).collect();
+        let summary = Summary {
+            kind: NotificationType::Follow,
+            target: None,
+            names: &names,
+            count: self.follower_count,
+            content: None,
+        };
+        (!names.is_empty()).then(|| summary.text(tongue).to_string())
     }
 }
 
 impl Group {
     fn line(&self, tongue: Tongue) -> Option<String> {
-        let kind = NotificationType::named(&self.kind)?;
-        let actors = (self.actors.as_slice(), self.count);
-        let (target, content) = (self.target.as_deref(), self.content.as_deref());
-        let (who, what) = text::summary(kind, target, actors, content, tongue);
-        match self.actors.is_empty() {
-            true => Some(what),
-            false => Some(format!("{who} {what}")),
-        }
+        let names: Vec<&str> = self.actors.iter().map(String::as_str).collect();
+        let summary = Summary {
+            kind: NotificationType::named(&self.kind)?,
+            target: self.target.as_deref().and_then(TargetType::named),
+            names: &names,
+            count: self.count,
+            content: self.content.as_deref(),
+        };
+        Some(summary.text(tongue).to_string())
     }
 }
 

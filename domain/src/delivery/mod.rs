@@ -9,7 +9,6 @@ mod digest;
 pub mod jobs;
 mod out;
 mod sql;
-mod text;
 mod unsubscribe;
 mod ways;
 
@@ -18,6 +17,5 @@ pub use digest::{
     DigestPlace, begin_digest, digest_sent, find_digests, give_digest_back, purge_digests,
 };
 pub use out::{fan_out, reader};
-pub use text::{Tongue, summary};
 pub use unsubscribe::{Subscription, UnsubscribeToken, check_unsubscribe, unsubscribe};
 pub use ways::{letter, push, text_message};

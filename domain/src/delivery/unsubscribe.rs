@@ -5,11 +5,12 @@ use platform::Tx;
 use platform::config::{Config, SigningKey};
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::Example;
+use sqlx::PgConnection;
 
 use crate::identity::signed::Purpose;
 use crate::settings::{self, NotificationType};
 use crate::wire::{Fault, WireText, wire_text};
-use crate::{Error, Result, UserId};
+use crate::{Error, Result, Tongue, UserId};
 
 /// Mails that one link ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,24 +73,25 @@ impl UnsubscribeToken {
     }
 }
 
-/// Which mails the link would end; opening it ends none.
-pub fn check_unsubscribe(keys: &[SigningKey], token: &UnsubscribeToken) -> Result<Subscription> {
-    Ok(found(keys, token)?.1)
+/// Whether the link ends mails; opening it ends none. Answers the language of whoever it was sent to.
+pub async fn check_unsubscribe(
+    connection: &mut PgConnection,
+    config: &Config,
+    token: &UnsubscribeToken,
+) -> Result<Tongue> {
+    let (user, _) = found(&config.auth.keys, token)?;
+    settings::tongue(connection, &config.people, user).await
 }
 
-/// Ends them. Again, nothing changes.
-pub async fn unsubscribe(
-    tx: &mut Tx,
-    keys: &[SigningKey],
-    token: &UnsubscribeToken,
-) -> Result<Subscription> {
-    let (user, of) = found(keys, token)?;
+/// Ends them. Again, nothing changes. Answers the same.
+pub async fn unsubscribe(tx: &mut Tx, config: &Config, token: &UnsubscribeToken) -> Result<Tongue> {
+    let (user, of) = found(&config.auth.keys, token)?;
     let kind = match of {
         Subscription::Kind(kind) => Some(kind),
         Subscription::Digest => None,
     };
     settings::end_mails(tx, user, kind).await?;
-    Ok(of)
+    settings::tongue(tx.connection(), &config.people, user).await
 }
 
 fn found(keys: &[SigningKey], token: &UnsubscribeToken) -> Result<(UserId, Subscription)> {

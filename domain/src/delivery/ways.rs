@@ -15,10 +15,10 @@ use sqlx::PgConnection;
 use super::claims::{self, Claim, Ready, Way};
 use super::jobs::{SendNotificationMail, SendNotificationText, SendPush};
 use super::sql;
-use super::text::{self, Tongue};
 use super::unsubscribe::{Subscription, UnsubscribeToken};
+use crate::notifications::{Summary, TargetType, Text as Words};
 use crate::settings::{self, Channel, NotificationType};
-use crate::{Error, NotificationId, Result};
+use crate::{Error, NotificationId, Result, Tongue};
 
 const NOTHING: &str = "there is nothing to tell any more";
 
@@ -27,8 +27,21 @@ struct Said {
     told: sql::Told,
     kind: NotificationType,
     tongue: Tongue,
-    title: String,
-    body: String,
+    words: Words,
+}
+
+impl sql::Told {
+    fn words(&self, kind: NotificationType, tongue: Tongue) -> Words {
+        let names: Vec<&str> = self.actors.iter().map(String::as_str).collect();
+        let summary = Summary {
+            kind,
+            target: self.target_type.as_deref().and_then(TargetType::named),
+            names: &names,
+            count: self.actor_count.into(),
+            content: self.content.as_deref(),
+        };
+        summary.text(tongue)
+    }
 }
 
 impl Said {
@@ -51,15 +64,12 @@ impl Said {
         }
         let language = told.language.as_deref();
         let tongue = Tongue::of(language.unwrap_or(config.people.language.as_str()));
-        let actors = (told.actors.as_slice(), told.actor_count.into());
-        let (target, content) = (told.target_type.as_deref(), told.content.as_deref());
-        let (title, body) = text::summary(kind, target, actors, content, tongue);
+        let words = told.words(kind, tongue);
         Ok(Some(Self {
             told,
             kind,
             tongue,
-            title,
-            body,
+            words,
         }))
     }
 }
@@ -102,8 +112,8 @@ impl Said {
         }
         Push {
             token: Secret::new(token),
-            title: self.title,
-            body: self.body,
+            title: self.words.title().to_owned(),
+            body: self.words.body().to_owned(),
             data,
             collapse: self.told.id.to_string(),
         }
@@ -125,8 +135,7 @@ struct Plain<'a> {
 struct Note<'a> {
     lang: &'static str,
     hello: &'static str,
-    title: &'a str,
-    body: &'a str,
+    words: &'a Words,
     open: &'static str,
     link: &'a str,
     why: &'static str,
@@ -167,8 +176,7 @@ impl Said {
         let note = Note {
             lang: tongue.code(),
             hello: tongue.pick("Hello,", "Hallo,"),
-            title: &self.title,
-            body: &self.body,
+            words: &self.words,
             open: tongue.pick("Open", "Öffnen"),
             link: app_url(config),
             why: tongue.pick(
@@ -181,7 +189,7 @@ impl Said {
         let (html, text) = (Html { note: &note }, Plain { note: &note });
         Ok(Letter {
             to: to.to_owned(),
-            subject: one_line(&format!("{} {}", self.title, self.body)),
+            subject: one_line(&self.words.to_string()),
             text: text.render().map_err(unwritten)?,
             html: html.render().map_err(unwritten)?,
             unsubscribe: Some(unsubscribe.clone()),
@@ -204,7 +212,7 @@ pub async fn text_message(
         return Ok(Ready::Over("there is no number to write to"));
     };
     let house = config.mail.house();
-    let body = one_line(&format!("{house}: {} {}", said.title, said.body));
+    let body = one_line(&format!("{house}: {}", said.words));
     let text = Text { to, body };
     let way = Way {
         notification,

@@ -33,7 +33,7 @@ pub use fan_out::{Slice, fan_out, published};
 pub use home::{Home, home};
 pub use warm::{Warmed, warm};
 
-use chrono::{DateTime, Utc};
+use platform::lowest_id;
 use uuid::Uuid;
 
 /// Which part of a feed: so many after a place, or after so many.
@@ -42,10 +42,4 @@ pub struct Span<P = Uuid> {
     pub after: Option<P>,
     pub offset: i64,
     pub limit: i64,
-}
-
-/// Lower than every id of that time.
-fn lowest_id(time: DateTime<Utc>) -> Uuid {
-    let millis = u128::try_from(time.timestamp_millis()).unwrap_or_default();
-    Uuid::from_u128(millis << 80)
 }

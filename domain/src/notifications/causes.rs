@@ -42,6 +42,17 @@ pub enum TargetType {
     Comment,
 }
 
+impl TargetType {
+    /// The one of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "post" => Some(Self::Post),
+            "comment" => Some(Self::Comment),
+            _ => None,
+        }
+    }
+}
+
 impl Cause {
     pub fn kind(self) -> NotificationType {
         match self {

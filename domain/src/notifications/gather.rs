@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use platform::Tx;
+use platform::{Tx, lowest_id};
 use uuid::Uuid;
 
 use super::jobs::Gather;
@@ -150,16 +150,10 @@ impl Day {
     fn of(bucket: DateTime<Utc>) -> Self {
         Self {
             bucket,
-            since: lowest(bucket),
-            until: lowest(bucket + TimeDelta::days(1)),
+            since: lowest_id(bucket),
+            until: lowest_id(bucket + TimeDelta::days(1)),
         }
     }
-}
-
-/// No id that was made then or later is lower.
-fn lowest(at: DateTime<Utc>) -> Uuid {
-    let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
-    Uuid::from_u128(millis << 80)
 }
 
 #[cfg(test)]

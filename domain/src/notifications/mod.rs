@@ -17,12 +17,13 @@ pub mod jobs;
 mod marks;
 mod places;
 mod sql;
-pub mod texts;
+mod texts;
 mod view;
 
 pub use causes::{Cause, TargetType, announce, notify, part};
 pub use gather::{gather, purge};
 pub use marks::{Dismissed, ReadAll, ReadAllRequest, ReadState, dismiss, read, read_all};
+pub use texts::{Summary, Text};
 pub use view::{Filter, Found, Notification, UnreadCount, after, latest_place, list, unread_count};
 
 use platform::Tx;

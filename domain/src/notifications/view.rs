@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::texts::Summary;
 use super::{TargetType, sql};
 use crate::people::{self, PersonCard};
-use crate::settings::{self, Language, NotificationType};
-use crate::{NotificationId, Result, UserId};
+use crate::settings::{self, NotificationType};
+use crate::{NotificationId, Result, Tongue, UserId};
 
 /// Lists, and what is unread, are counted up to here.
 pub(super) const MOST_COUNTED: i64 = 500;
@@ -125,16 +125,12 @@ async fn shown(
     let cards = people::cards(connection, user, &actors).await?;
     let cards: HashMap<Uuid, PersonCard> =
         cards.into_iter().map(|card| (card.id.0, card)).collect();
-    let language = settings::language(connection, defaults, user).await?;
-    let shown = rows.into_iter().map(|row| one(row, &cards, &language));
+    let tongue = settings::tongue(connection, defaults, user).await?;
+    let shown = rows.into_iter().map(|row| one(row, &cards, tongue));
     Ok(shown.collect())
 }
 
-fn one(
-    row: sql::reading::Row,
-    cards: &HashMap<Uuid, PersonCard>,
-    language: &Language,
-) -> Notification {
+fn one(row: sql::reading::Row, cards: &HashMap<Uuid, PersonCard>, tongue: Tongue) -> Notification {
     let actors = row.actor_ids.iter().filter_map(|id| cards.get(id));
     let actors: Vec<PersonCard> = actors.cloned().collect();
     // Those of the latest who are hidden by now do not count.
@@ -146,8 +142,11 @@ fn one(
         target: row.target_type,
         names: &names,
         count: actor_count,
+        content: None,
     };
-    let content = row.content.unwrap_or_else(|| summary.text(language));
+    // Words of its own stand alone: who wrote them stands beside.
+    let words = row.content.clone();
+    let content = words.unwrap_or_else(|| summary.text(tongue).to_string());
     Notification {
         id: row.id,
         kind: row.kind,

@@ -6,8 +6,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::views::{
-    Explanation, JobDetail, JobState, JobSummary, KeptMail, KeptMails, Pause, PauseRequest,
-    PausesView, PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
+    Explanation, JobDetail, JobState, JobSummary, KeptKind, KeptMail, KeptMails, Pause,
+    PauseRequest, PausesView, PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
 };
 
 const JOB: Uuid = Uuid::from_u128(0x0193_2c5e_6d80_7b1a_9f3b_2a1c_4e5d_6f70);
@@ -142,6 +142,7 @@ impl Example for KeptMail {
     fn example() -> Self {
         Self {
             name: "01932c5e-6d80-7b1a-9f3b-2a1c4e5d6f70.eml".to_owned(),
+            kind: KeptKind::Mail,
             source: "To: ada@example.com\r\nSubject: Is this your address?\r\n\r\n…".to_owned(),
         }
     }

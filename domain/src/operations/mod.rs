@@ -3,6 +3,7 @@
 
 mod examples;
 mod explain;
+mod kept;
 mod sql;
 mod views;
 
@@ -14,36 +15,20 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub use explain::explain;
+pub use kept::kept_mails;
 pub use views::{
-    Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptMail, KeptMails, Pause,
+    Explanation, JobDetail, JobFilter, JobState, JobSummary, KeptKind, KeptMail, KeptMails, Pause,
     PauseRequest, PausesView, PoolOverview, PoolPause, PoolsView, Reason, RetriedJobs, RunError,
 };
 
 use crate::audit::{self, Operator};
 use crate::{Error, Result};
 
-const MAILS_SHOWN: usize = 50;
-
 /// Every pool: how much waits and for how long, what runs, how fast, and whether it is held.
 pub async fn overview(platform: &Platform) -> Result<Vec<PoolOverview>> {
     let gauges = gauges::pools(platform.db.pool()).await?;
     let mut connection = platform.db.acquire().await?;
     sql::pools(&mut connection, gauges).await
-}
-
-/// Mails and texts that a folder keeps where no mail server, or no provider, is configured, the newest first.
-pub async fn kept_mails(platform: &Platform) -> Result<KeptMails> {
-    let unread = |error| Error::Internal(format!("the folder of mails: {error}"));
-    let mut kept = platform.mailer.kept(MAILS_SHOWN).await.map_err(unread)?;
-    kept.extend(platform.texter.kept(MAILS_SHOWN).await.map_err(unread)?);
-    kept.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
-    kept.truncate(MAILS_SHOWN);
-    let mails = kept
-        .into_iter()
-        .map(|(name, source)| KeptMail { name, source });
-    Ok(KeptMails {
-        mails: mails.collect(),
-    })
 }
 
 /// Everything that is held.

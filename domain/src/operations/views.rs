@@ -186,12 +186,25 @@ pub struct PauseRequest {
     pub reason: Option<String>,
 }
 
-/// A mail as it would have been sent (RFC 5322).
+/// What would have been sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum KeptKind {
+    /// As in RFC 5322.
+    Mail,
+    /// A text message: the number, an empty line, the words.
+    Text,
+    /// The JSON for FCM, but for the end of the token alone.
+    Push,
+}
+
+/// A mail, a text or a push as it would have been sent.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
 #[oai(example, skip_serializing_if_is_none)]
 pub struct KeptMail {
     /// Sorts by time.
     pub name: String,
+    pub kind: KeptKind,
     pub source: String,
 }
 

@@ -17,21 +17,13 @@ use sqlx::PgConnection;
 
 use crate::people::{self, Audience};
 use crate::wire::{Fault, WireText, wire_text};
-use crate::{Error, OnConstraint, Result, UserId, graph};
+use crate::{Error, OnConstraint, Result, Tongue, UserId, graph};
 
 /// A language as BCP 47 writes it: `en`, `pt-BR`, `zh-Hant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Language(LanguageTag);
 
 wire_text!(Language);
-
-impl Language {
-    /// The language itself, without script and region: `pt` of `pt-BR`.
-    pub fn primary(&self) -> &str {
-        let tag = self.0.as_str();
-        tag.split('-').next().unwrap_or(tag)
-    }
-}
 
 /// A time zone as the world calls it: `Europe/Berlin`, `UTC`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,15 +155,15 @@ pub async fn notifications(connection: &mut PgConnection, user: UserId) -> Resul
     ))
 }
 
-/// The language a person reads.
-pub async fn language(
+/// In which language we speak to a person.
+pub async fn tongue(
     connection: &mut PgConnection,
     defaults: &config::People,
     user: UserId,
-) -> Result<Language> {
-    let tag = sql::language(connection, user).await?;
-    let chosen = tag.and_then(|tag| Language::read(&tag).ok());
-    Ok(chosen.unwrap_or_else(|| Language(defaults.language.clone())))
+) -> Result<Tongue> {
+    let chosen = sql::language(connection, user).await?;
+    let tag = chosen.as_deref().unwrap_or(defaults.language.as_str());
+    Ok(Tongue::of(tag))
 }
 
 /// Changes what is given and nothing else: two who change different things at once both succeed.

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::reader::Reader;
 use crate::secret::Secret;
@@ -10,6 +11,8 @@ pub struct Mail {
     pub route: MailRoute,
     /// Keeps what is not sent: mails without a server, texts and pushes without a provider.
     pub folder: PathBuf,
+    /// So long a mail server or a provider may take to answer.
+    pub patience: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -32,6 +35,11 @@ impl Mail {
             "Commons <no-reply@localhost>",
             "The sender of every mail.",
         );
+        let patience = reader.span(
+            "SEND_TIMEOUT",
+            "20s",
+            "How long the mail server, Twilio and FCM may take for an answer. What takes longer is sent anew.",
+        );
         Some(Self {
             from: from?,
             route: match smtp? {
@@ -39,6 +47,7 @@ impl Mail {
                 None => MailRoute::Folder,
             },
             folder: folder?,
+            patience: patience?,
         })
     }
 

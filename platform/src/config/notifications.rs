@@ -26,7 +26,7 @@ impl Notifications {
         let heartbeat = reader.span(
             "STREAM_HEARTBEAT",
             "15s",
-            "How often a stream that has nothing to say shows that it lives, and looks whether it may.",
+            "How often a stream shows that it lives, and looks whether it may.",
         );
         Some(Self {
             keep: keep?,

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{Class, JobId, Pool};
-use crate::redis::Redis;
+use crate::redis::{Redis, within};
 
 /// Ids in one RPUSH.
 const PUSH_SLICE: usize = 1_000;
@@ -20,6 +20,8 @@ const PUSH_SLICE: usize = 1_000;
 const BACKLOG: usize = 10_000;
 /// Every so many takes the least urgent list is looked at first, so that it never starves.
 const TURN_OF_THE_LAST: u32 = 8;
+/// A line on which Redis answers so much later than it should is dead.
+const SILENCE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -123,8 +125,8 @@ impl Taker {
             command.arg(&self.lists[..]);
         }
         command.arg("LEFT").arg("COUNT").arg(most);
-        let taken: Option<(String, Vec<String>)> =
-            command.query_async(&mut self.connection).await?;
+        let taken = command.query_async(&mut self.connection);
+        let taken: Option<(String, Vec<String>)> = within(patience + SILENCE, taken).await?;
         Ok(taken.map(|(_, ids)| parse(ids)).unwrap_or_default())
     }
 }

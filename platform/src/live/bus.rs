@@ -1,5 +1,6 @@
 //! The one subscription of this process: it follows who is connected, and comes back by itself.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -7,10 +8,11 @@ use futures::StreamExt;
 use redis::aio::PubSubSink;
 use redis::{Msg, RedisResult};
 use tokio::sync::mpsc::UnboundedReceiver;
+use uuid::Uuid;
 
 use super::hub::{Command, Hub};
 use super::{Message, channel, person_of};
-use crate::redis::Redis;
+use crate::redis::{Redis, within};
 
 /// How long until a lost line is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -53,54 +55,72 @@ async fn listen(
     hub: &Weak<Hub>,
     commands: &mut UnboundedReceiver<Command>,
 ) -> RedisResult<Ended> {
-    let (mut sink, mut heard) = redis.pubsub().await?.split();
+    // Whoever came or went until now is among those we begin with, or is not.
+    while commands.try_recv().is_ok() {}
+    let (mut sink, mut heard) = answered(redis.pubsub()).await?.split();
     let Some(people) = hub.upgrade().map(|hub| hub.people()) else {
         return Ok(Ended::HubGone);
     };
     for slice in people.chunks(SLICE) {
-        let channels: Vec<String> = slice.iter().map(|person| channel(redis, *person)).collect();
-        sink.subscribe(channels).await?;
+        answered(sink.subscribe(channels(redis, slice))).await?;
     }
     if let Some(hub) = hub.upgrade() {
         hub.missed();
     }
+    let mut said = Vec::new();
     loop {
         tokio::select! {
-            command = commands.recv() => match command {
-                Some(command) => obey(redis, hub, &mut sink, command).await?,
-                None => return Ok(Ended::HubGone),
+            count = commands.recv_many(&mut said, SLICE) => match count {
+                0 => return Ok(Ended::HubGone),
+                _ => obey(redis, hub, &mut sink, &mut said).await?,
             },
             message = heard.next() => match (message, hub.upgrade()) {
                 (Some(message), Some(hub)) => deliver(&hub, &message),
                 (None, _) => return Ok(Ended::LineLost),
                 (_, None) => return Ok(Ended::HubGone),
             },
-            () = tokio::time::sleep(SILENCE) => sink.ping::<()>().await?,
+            () = tokio::time::sleep(SILENCE) => answered(sink.ping::<()>()).await?,
         }
     }
 }
 
-/// By the time a command is obeyed, whom it is about may have left, or come back.
+/// By the time commands are obeyed, whom they are about may have left, or come back.
 async fn obey(
     redis: &Redis,
     hub: &Weak<Hub>,
     sink: &mut PubSubSink,
-    command: Command,
+    said: &mut Vec<Command>,
 ) -> RedisResult<()> {
-    let is_here = |person| hub.upgrade().is_some_and(|hub| hub.has(person));
-    match command {
-        Command::Join(person) if is_here(person) => {
-            sink.subscribe(channel(redis, person)).await?;
-            if let Some(hub) = hub.upgrade() {
-                hub.deliver(person, &Message::Missed);
-            }
-        }
-        Command::Leave(person) if !is_here(person) => {
-            sink.unsubscribe(channel(redis, person)).await?;
-        }
-        Command::Join(_) | Command::Leave(_) => {}
+    let Some(hub) = hub.upgrade() else {
+        return Ok(());
+    };
+    let (mut joined, mut left) = (BTreeSet::new(), BTreeSet::new());
+    for command in said.drain(..) {
+        match command {
+            Command::Join(person) if hub.has(person) => joined.insert(person),
+            Command::Leave(person) if !hub.has(person) => left.insert(person),
+            Command::Join(_) | Command::Leave(_) => false,
+        };
+    }
+    if !left.is_empty() {
+        answered(sink.unsubscribe(channels(redis, &left))).await?;
+    }
+    if !joined.is_empty() {
+        answered(sink.subscribe(channels(redis, &joined))).await?;
+    }
+    for person in joined {
+        hub.deliver(person, &Message::Missed);
     }
     Ok(())
+}
+
+fn channels<'a>(redis: &Redis, people: impl IntoIterator<Item = &'a Uuid>) -> Vec<String> {
+    let channels = people.into_iter().map(|person| channel(redis, *person));
+    channels.collect()
+}
+
+async fn answered<T>(asking: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    within(SILENCE, asking).await
 }
 
 fn deliver(hub: &Hub, heard: &Msg) {

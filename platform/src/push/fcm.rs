@@ -26,10 +26,14 @@ pub(super) struct Fcm {
 }
 
 impl Fcm {
-    pub(super) fn new(config: &config::Fcm, clock: Clock) -> Result<Self, PushSetupError> {
+    pub(super) fn new(
+        config: &config::Fcm,
+        patience: Duration,
+        clock: Clock,
+    ) -> Result<Self, PushSetupError> {
         let project = &config.account.project_id;
         Ok(Self {
-            http: client()?,
+            http: client(patience)?,
             url: format!("{}/v1/projects/{project}/messages:send", config.base_url),
             access: Access::new(config, clock)?,
         })

@@ -5,7 +5,6 @@ mod access;
 mod fcm;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,11 +66,15 @@ enum Route {
 }
 
 impl Pusher {
-    /// `folder` keeps the pushes where there is no provider.
-    pub fn new(config: &config::Push, folder: &Path, clock: Clock) -> Result<Self, PushSetupError> {
+    /// The folder of the mails keeps the pushes where there is no provider.
+    pub fn new(
+        config: &config::Push,
+        mail: &config::Mail,
+        clock: Clock,
+    ) -> Result<Self, PushSetupError> {
         let route = match &config.route {
-            PushRoute::Folder => Route::Folder(Outbox::new(folder.to_owned(), clock, "push")),
-            PushRoute::Fcm(fcm) => Route::Fcm(Arc::new(Fcm::new(fcm, clock)?)),
+            PushRoute::Folder => Route::Folder(Outbox::new(mail.folder.clone(), clock, "push")),
+            PushRoute::Fcm(fcm) => Route::Fcm(Arc::new(Fcm::new(fcm, mail.patience, clock)?)),
         };
         Ok(Self { route })
     }

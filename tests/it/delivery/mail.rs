@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::providers::Smtp;
+use super::providers::{HANGS_UP, SAYS_NOTHING, Smtp};
 use super::{is_proved, later, outcome, standing, tells, wants};
 use crate::harness::{Somebody, TestApp};
 
@@ -14,6 +14,7 @@ async fn start(answers: &[&'static str]) -> (TestApp, Smtp, [Somebody; 2]) {
     let smtp = Smtp::start(answers).await;
     let app = TestApp::with(&[
         ("SMTP_URL", &smtp.url()),
+        ("SEND_TIMEOUT", "2s"),
         ("APP_URL", "https://campus.example/"),
         ("PUBLIC_URL", "https://api.campus.example"),
     ])
@@ -54,7 +55,7 @@ async fn a_mail_says_it_in_two_ways_leads_to_the_application_and_is_ended_by_one
 
 #[tokio::test]
 async fn a_mail_server_that_is_busy_or_hangs_up_is_asked_again_with_the_same_mail() {
-    let (app, smtp, [alice, ben]) = start(&["451 later", "", "421 closing"]).await;
+    let (app, smtp, [alice, ben]) = start(&["451 later", HANGS_UP, "421 closing"]).await;
     tells(&app, &alice, "follow", None, &[&ben]).await;
     for attempt in 1..=3 {
         let (state, counted, error) = standing(&app, JOB).await;
@@ -68,6 +69,31 @@ async fn a_mail_server_that_is_busy_or_hangs_up_is_asked_again_with_the_same_mai
     app.replay().await;
     app.drain().await;
     assert_eq!(smtp.taken(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_is_not_waited_for_and_asked_again() {
+    let (app, smtp, [alice, ben]) = start(&[SAYS_NOTHING]).await;
+    tells(&app, &alice, "follow", None, &[&ben]).await;
+    let (state, attempt, error) = standing(&app, JOB).await;
+    assert_eq!((state.as_str(), attempt, smtp.taken()), ("scheduled", 1, 0));
+    assert!(error.contains("the mail was not delivered"), "{error}");
+    later(&app, Duration::from_secs(600)).await;
+    assert_eq!(
+        (smtp.taken(), outcome(&app, JOB).await.as_str()),
+        (1, "done")
+    );
+}
+
+#[tokio::test]
+async fn what_a_mail_server_says_too_late_is_not_taken_for_its_answer_to_the_next_mail() {
+    let (app, smtp, [alice, ben]) = start(&[SAYS_NOTHING, "550 no such mailbox"]).await;
+    tells(&app, &alice, "follow", None, &[&ben]).await;
+    assert_eq!(standing(&app, JOB).await.0, "scheduled");
+    smtp.speaks();
+    later(&app, Duration::from_secs(600)).await;
+    let (state, attempt, error) = standing(&app, JOB).await;
+    assert_eq!((state.as_str(), attempt), ("dead", 2), "{error}");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn a_notification_is_one_push_however_often_it_is_told_and_another_when_it
     assert_eq!(push["token"], "phone");
     assert_eq!(
         push["notification"],
-        json!({"title": "ben", "body": "liked your post"})
+        json!({"title": "ben", "body": "likes your post"})
     );
     let data = json!({
         "notification_id": id.to_string(), "type": "like", "target_type": "post", "target_id": post.to_string(),
@@ -45,6 +45,34 @@ async fn a_notification_is_one_push_however_often_it_is_told_and_another_when_it
     let push = app.pushes().remove(1)["message"].clone();
     assert_eq!(push["notification"]["title"], "cleo and ben");
     assert_eq!(push["android"]["collapse_key"], id.to_string());
+}
+
+#[tokio::test]
+async fn what_there_is_nobody_to_send_by_is_shown_to_operators_but_for_tokens() {
+    let (app, [alice, ben, _]) = world().await;
+    wants(
+        &alice,
+        json!({"types": {"follow": {"email": true}, "system": {"push": false, "email": false, "sms": true}}}),
+    )
+    .await;
+    tells(&app, &alice, "follow", None, &[&ben]).await;
+    tells(&app, &alice, "system", None, &[]).await;
+    let shown = app.admin().await.get("/admin/mails").await.data(200);
+    let source = |kind: &str| {
+        let all = shown["mails"].as_array().unwrap();
+        let mut of_kind = all.iter().filter(|one| one["kind"] == kind);
+        let source = of_kind.next().unwrap()["source"].as_str().unwrap();
+        assert!(of_kind.next().is_none(), "one {kind}");
+        source.to_owned()
+    };
+    assert!(source("mail").contains("Subject: ben follows you"));
+    assert!(source("text").contains("There is something new"));
+    let push = source("push");
+    assert!(
+        push.contains("follows you") && push.contains("…ne"),
+        "{push}"
+    );
+    assert!(!push.contains("phone"), "{push}");
 }
 
 #[tokio::test]
@@ -127,10 +155,7 @@ async fn it_leaves_by_the_ways_that_were_chosen() {
     wants(&alice, json!({"types": {"system": {"sms": true}}})).await;
     tells(&app, &alice, "system", None, &[]).await;
     assert_eq!(left(), (2, 2, 1));
-    assert!(
-        app.texts()[0]
-            .contains("To: +4915123456789\n\nCommons: News for you There is something new")
-    );
+    assert!(app.texts()[0].contains("To: +4915123456789\n\nCommons: There is something new"));
     wants(
         &alice,
         json!({"channels": {"push": false, "email": false, "sms": false}}),

@@ -13,6 +13,7 @@ use ring::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedP
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::sync::Notify;
 
 /// What FCM is to answer: status, Retry-After, body. Status 0: nothing, for ever.
 pub type Answer = (u16, Option<&'static str>, Value);
@@ -163,10 +164,16 @@ fn pkcs8(key: &[u8]) -> Vec<u8> {
     long(0x30, &[&HEAD[..], &long(0x04, key)].concat())
 }
 
+/// In the middle of a mail.
+pub const HANGS_UP: &str = "";
+/// Until it is told to, and then that it has taken the mail.
+pub const SAYS_NOTHING: &str = "…";
+
 /// A mail server that takes mails, or says of each what it was told to say when it has come.
 pub struct Smtp {
     pub port: u16,
     pub mails: Arc<Mutex<Vec<String>>>,
+    late: Arc<Notify>,
 }
 
 impl Smtp {
@@ -176,22 +183,28 @@ impl Smtp {
         let mails = Arc::new(Mutex::new(Vec::new()));
         let answers: Arc<Mutex<VecDeque<&'static str>>> =
             Arc::new(Mutex::new(answers.iter().copied().collect()));
-        let kept = mails.clone();
+        let (kept, late) = (mails.clone(), Arc::new(Notify::new()));
+        let told = late.clone();
         #[expect(
             clippy::disallowed_methods,
             reason = "a mail server for the time of the test"
         )]
         let _server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let serving = serve(stream, kept.clone(), answers.clone());
+                let serving = serve(stream, kept.clone(), answers.clone(), told.clone());
                 let _session = tokio::spawn(serving);
             }
         });
-        Self { port, mails }
+        Self { port, mails, late }
     }
 
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// What it has not said it says now.
+    pub fn speaks(&self) {
+        self.late.notify_one();
     }
 
     pub fn taken(&self) -> usize {
@@ -203,6 +216,7 @@ async fn serve(
     stream: tokio::net::TcpStream,
     mails: Arc<Mutex<Vec<String>>>,
     answers: Arc<Mutex<VecDeque<&'static str>>>,
+    late: Arc<Notify>,
 ) -> std::io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut lines = BufReader::new(reading).lines();
@@ -227,9 +241,13 @@ async fn serve(
             mail.push_str("\r\n");
         }
         let answer = answers.lock().unwrap().pop_front().unwrap_or("250 taken");
-        if answer.is_empty() {
-            // It hangs up in the middle.
+        if answer == HANGS_UP {
             return Ok(());
+        }
+        if answer == SAYS_NOTHING {
+            late.notified().await;
+            writing.write_all(b"250 taken after all\r\n").await?;
+            continue;
         }
         if answer.starts_with('2') {
             mails.lock().unwrap().push(mail);

@@ -14,10 +14,11 @@ const JOB: &str = "delivery.send_push";
 async fn start(answers: &[Answer]) -> (TestApp, Arc<Fcm>, [Somebody; 2]) {
     let fcm = Fcm::start(answers).await;
     let own = fcm.settings();
-    let settings: Vec<(&str, &str)> = own
+    let mut settings: Vec<(&str, &str)> = own
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
+    settings.push(("SEND_TIMEOUT", "2s"));
     let app = TestApp::with(&settings).await;
     let people = app.given(["alice", "ben"]).await;
     has_device(&people[0], "dead-phone").await;

@@ -67,6 +67,22 @@ async fn opening_the_link_ends_nothing_and_one_click_ends_mails_of_its_kind_alon
 }
 
 #[tokio::test]
+async fn the_page_speaks_the_language_of_whoever_got_the_mail() {
+    let (app, [alice, _], path) = mailed().await;
+    let german = json!({"language": "de-AT"});
+    alice.put("/settings/language", german).await.data(200);
+    let opened = app.anonymous().get(&path).await;
+    let done = clicks(&app.anonymous(), &path).await;
+    for (page, words) in [(opened, "Keine solchen Mails mehr"), (done, "Erledigt")] {
+        let html = String::from_utf8(page.bytes).unwrap();
+        assert!(
+            html.contains("<html lang=\"de\">") && html.contains(words),
+            "{html}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn mail_programs_may_post_anything_and_years_later() {
     let (app, [alice, _], path) = mailed().await;
     app.clock

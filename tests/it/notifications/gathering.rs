@@ -82,6 +82,76 @@ async fn two_hundred_who_like_at_once_are_one_job_and_one_row() {
     );
 }
 
+/// So many likes each second, each told on its own, and workers that never rest.
+#[tokio::test]
+async fn ten_thousand_likes_in_ten_seconds_are_a_handful_of_writes() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let post = post_by(&alice).await;
+    app.run(
+        "insert into users (id, username, email, created_at, updated_at)
+         select gen_random_uuid(), 'fan' || n, 'fan' || n || '@example.com', now(), now()
+         from generate_series(1, 10000) as n;
+         create table writes (place bigint generated always as identity, at text);
+         create function write() returns trigger language plpgsql
+             as 'begin insert into writes (at) values (tg_table_name); return null; end';
+         create trigger counted after insert or update or delete on notifications for each row execute function write();
+         create trigger counted after insert or update on notification_places for each row execute function write();
+         create trigger counted after insert on jobs for each row execute function write();
+         create trigger counted after insert on deliveries for each row execute function write()",
+    )
+    .await;
+    let fans: Vec<Uuid> = sqlx::query_scalar("select id from users where username like 'fan%'")
+        .fetch_all(app.platform.db.pool())
+        .await
+        .unwrap();
+    for second in fans.chunks(1_000) {
+        let likes = second
+            .chunks(50)
+            .map(|some| all_like(&app, alice.id, post, some));
+        join_all(likes).await;
+        app.clock.advance(Duration::from_secs(1));
+        app.relay().await;
+        app.drain().await;
+    }
+    gathered(&app).await;
+    let told = listed(&alice).await;
+    assert_eq!((told.len(), unread(&alice).await), (1, 1));
+    assert_eq!(told[0]["actor_count"], 10_000);
+    let writes = app.count("select count(*) from writes").await;
+    let gained = app
+        .count("select count(*) from writes where at = 'notifications'")
+        .await;
+    assert!(
+        (1..=3).contains(&gained) && writes <= 20,
+        "{gained} of {writes}"
+    );
+}
+
+/// In one transaction, so that ten thousand take seconds; each of them says it.
+async fn all_like(app: &TestApp, author: UserId, post: PostId, fans: &[Uuid]) {
+    let mut tx = app.platform.db.begin().await.unwrap();
+    let now = tx.now();
+    let ids: Vec<Uuid> = fans.iter().map(|_| id_at(now)).collect();
+    sqlx::query(
+        "insert into post_likes (post_id, user_id, id, created_at)
+         select $1, fan, id, $4 from unnest($2::uuid[], $3::uuid[]) as one (fan, id)",
+    )
+    .bind(post.0)
+    .bind(fans)
+    .bind(ids)
+    .bind(now)
+    .execute(tx.connection())
+    .await
+    .unwrap();
+    for _ in fans {
+        notify(&mut tx, author, Cause::LikeOfPost(post))
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_new_moves_up_unread_and_what_is_taken_back_stays_where_it_is() {
     let app = TestApp::start().await;

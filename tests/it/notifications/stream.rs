@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 
 use domain::identity::{Device, Entry, Way, enter};
+use platform::live::{Message, Word};
 use reqwest::StatusCode;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -15,14 +16,14 @@ use crate::media;
 use crate::processing::samples;
 
 /// A replica of the API.
-struct Replica {
+pub(super) struct Replica {
     url: String,
     stop: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
 impl Replica {
-    async fn start(app: &TestApp, settings: &[(&str, &str)]) -> Self {
+    pub(super) async fn start(app: &TestApp, settings: &[(&str, &str)]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let bind: SocketAddr = free.local_addr().unwrap();
         drop(free);
@@ -46,20 +47,21 @@ impl Replica {
     }
 
     /// As SIGTERM does. Answers how long it took.
-    async fn end(self) -> Duration {
+    pub(super) async fn end(self) -> Duration {
         let begun = std::time::Instant::now();
         self.stop.cancel();
         self.serving.await.unwrap().unwrap();
         begun.elapsed()
     }
 
-    async fn open(&self, token: &str, last: Option<&str>) -> Stream {
+    pub(super) async fn open(&self, token: &str, last: Option<&str>) -> Stream {
         let response = self.ask(token, last).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let mut stream = Stream {
             response,
             text: String::new(),
+            patience: Duration::from_secs(10),
         };
         // Everything begins with what is unread; what is missed comes before it.
         if last.is_none() {
@@ -79,15 +81,17 @@ impl Replica {
 }
 
 #[derive(Debug)]
-struct Event {
-    name: String,
-    id: String,
-    data: Value,
+pub(super) struct Event {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) data: Value,
 }
 
-struct Stream {
+pub(super) struct Stream {
     response: reqwest::Response,
     text: String,
+    /// Nobody waits longer for more.
+    pub(super) patience: Duration,
 }
 
 impl Stream {
@@ -99,7 +103,7 @@ impl Stream {
                 self.text = rest;
                 return Some(block);
             }
-            let chunk = tokio::time::timeout(Duration::from_secs(10), self.response.chunk());
+            let chunk = tokio::time::timeout(self.patience, self.response.chunk());
             let chunk = chunk.await.unwrap().ok()??;
             self.text.push_str(str::from_utf8(&chunk).unwrap());
         }
@@ -122,7 +126,7 @@ impl Stream {
         }
     }
 
-    async fn next(&mut self) -> Event {
+    pub(super) async fn next(&mut self) -> Event {
         self.event().await.unwrap()
     }
 
@@ -144,7 +148,7 @@ impl Stream {
     }
 }
 
-async fn token(app: &TestApp, user: UserId) -> String {
+pub(super) async fn token(app: &TestApp, user: UserId) -> String {
     let mut tx = app.platform.db.begin().await.unwrap();
     let auth = &app.platform.config.auth;
     let entry = enter(&mut tx, auth, user, Way::Provider, &Device::default()).await;
@@ -246,6 +250,30 @@ async fn a_silent_stream_shows_that_it_lives_and_looks_whether_it_may() {
         .await;
     app.platform.redis.wipe().await.unwrap();
     stream.ends().await;
+    replica.end().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_hears_much_which_is_not_for_it_shows_that_it_lives_all_the_same() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let replica = Replica::start(&app, &[("STREAM_HEARTBEAT", "300ms")]).await;
+    let mut stream = replica.open(&token(&app, alice.id).await, None).await;
+    let word = Word {
+        person: alice.id.0,
+        message: Message::event("typing", Value::Null),
+    };
+    let talking = async {
+        loop {
+            app.platform.live.tell(vec![word.clone()]);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = talking => {}
+        block = stream.block() => assert_eq!(block.unwrap(), ": still here"),
+    }
+    drop(stream);
     replica.end().await;
 }
 

@@ -186,9 +186,9 @@ pub(in crate::delivery) async fn digest(
         r#"
         select users.email as "email!", kept.language as "language?",
             (select coalesce(jsonb_agg(to_jsonb(g) order by g.place desc), '[]') from (
-                 select n.kind, n.target_type as target, n.actor_count as count, actor_names(n, $3) as actors, n.content,
-                        n.place
-                 from notifications n
+                 select n.kind, n.target_type as target, told.names as actors, n.content, n.place,
+                        n.actor_count - cardinality(n.actor_ids) + cardinality(told.names) as count
+                 from notifications n cross join lateral (select actor_names(n, $3) as names offset 0) as told
                  where n.user_id = $1 and n.place > $2 and n.read_at is null and n.kind <> 'follow'
                    and is_to_be_told(n, $3)
                  order by n.place desc limit 5) as g) as "groups!: Json<Vec<Group>>",
@@ -205,7 +205,7 @@ pub(in crate::delivery) async fn digest(
                             left(p.caption, 140) as caption, c.like_count as likes, c.comment_count as comments
                      from (select following_id from follows where follower_id = $1 and not exists (
                                select from mutes where muter_id = $1 and muted_id = following_id
-                               and coalesce(muted_until > $3, true))
+                               and coalesce(muted_until > $3, true) offset 0)
                            order by id desc limit 1000) as followed
                      cross join lateral (
                          select id, author_id, caption, place from posts

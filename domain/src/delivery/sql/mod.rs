@@ -25,6 +25,7 @@ pub(super) struct Told {
     pub(super) kind: String,
     pub(super) target_type: Option<String>,
     pub(super) target_id: Option<Uuid>,
+    /// Without those of the latest who are not named.
     pub(super) actor_count: i32,
     pub(super) actors: Vec<String>,
     pub(super) content: Option<String>,
@@ -54,11 +55,13 @@ pub(super) async fn told(
         Told,
         r#"
         select n.id as "id: NotificationId", n.user_id as "user_id: UserId", n.kind, n.target_type, n.target_id,
-               n.actor_count, actor_names(n, $2) as "actors!", n.content, n.place, n.updated_at,
+               n.actor_count - cardinality(n.actor_ids) + cardinality(told.names) as "actor_count!",
+               told.names as "actors!", n.content, n.place, n.updated_at,
                kept.language as "language?",
                case when users.email_verified_at is not null then users.email end as email,
                case when users.phone_verified_at is not null then users.phone end as phone
         from notifications n join users on users.id = n.user_id left join user_settings kept on kept.user_id = n.user_id
+        cross join lateral (select actor_names(n, $2) as names offset 0) as told
         where n.id = $1 and n.read_at is null and is_to_be_told(n, $2)
         "#,
         notification.0,

@@ -1,108 +1,83 @@
 //! German.
 
-use super::{Deed, Others, Sentences};
+use super::{Names, Others, Said, Words};
+use crate::settings::NotificationType;
 
-pub(super) fn sentences(deed: Deed) -> &'static Sentences {
-    match deed {
-        Deed::LikesPost => &LIKES_POST,
-        Deed::LikesComment => &LIKES_COMMENT,
-        Deed::Comments => &COMMENTS,
-        Deed::Replies => &REPLIES,
-        Deed::Follows => &FOLLOWS,
-        Deed::AsksToFollow => &ASKS_TO_FOLLOW,
-        Deed::MentionsInPost => &MENTIONS_IN_POST,
-        Deed::MentionsInComment => &MENTIONS_IN_COMMENT,
-        Deed::Shares => &SHARES,
-        Deed::Other => &OTHER,
-    }
+pub(super) const WORDS: Words = Words {
+    title: "Neues für dich",
+    news: "Es gibt etwas Neues",
+    said,
+};
+
+/// Those who do something.
+const NOMINATIVE: Names = Names {
+    two: "{one} und {two}",
+    others: Others {
+        one: "{one} und {n} weitere Person",
+        other: "{one} und {n} weitere Personen",
+    },
+};
+
+/// Those whom something pleases.
+const DATIVE: Names = Names {
+    two: "{one} und {two}",
+    others: Others {
+        one: "{one} und {n} weiteren Person",
+        other: "{one} und {n} weiteren Personen",
+    },
+};
+
+fn said(kind: NotificationType, of_comment: bool) -> Said {
+    let (one, more) = match kind {
+        NotificationType::Like => {
+            let pleases = match of_comment {
+                true => "gefällt dein Kommentar",
+                false => "gefällt dein Beitrag",
+            };
+            return Said::ByThem(&DATIVE, pleases, pleases);
+        }
+        NotificationType::Comment => (
+            "hat deinen Beitrag kommentiert",
+            "haben deinen Beitrag kommentiert",
+        ),
+        NotificationType::Reply => (
+            "hat auf deinen Kommentar geantwortet",
+            "haben auf deinen Kommentar geantwortet",
+        ),
+        NotificationType::Follow => ("folgt dir", "folgen dir"),
+        NotificationType::FollowRequest => ("möchte dir folgen", "möchten dir folgen"),
+        NotificationType::Mention if of_comment => (
+            "hat dich in einem Kommentar erwähnt",
+            "haben dich in einem Kommentar erwähnt",
+        ),
+        NotificationType::Mention => (
+            "hat dich in einem Beitrag erwähnt",
+            "haben dich in einem Beitrag erwähnt",
+        ),
+        NotificationType::Message => ("hat dir geschrieben", "haben dir geschrieben"),
+        NotificationType::Share => ("hat deinen Beitrag geteilt", "haben deinen Beitrag geteilt"),
+        NotificationType::Donation => (
+            "hat für dein Anliegen gespendet",
+            "haben für dein Anliegen gespendet",
+        ),
+        NotificationType::Mentor => (
+            "hat dir zum Mentoring geschrieben",
+            "haben dir zum Mentoring geschrieben",
+        ),
+        NotificationType::Enrolment => (
+            "hat sich für deine Vorlesung angemeldet",
+            "haben sich für deine Vorlesung angemeldet",
+        ),
+        NotificationType::Story => (
+            "hat deine Geschichte gefeiert",
+            "haben deine Geschichte gefeiert",
+        ),
+        NotificationType::Funding => {
+            return Said::ByNobody("Es gibt Neues zu einem Anliegen, das du unterstützt");
+        }
+        NotificationType::Lecture => return Said::ByNobody("Eine Vorlesung beginnt bald"),
+        NotificationType::Payment => return Said::ByNobody("Es gibt Neues zu einer Zahlung"),
+        NotificationType::System => return Said::ByNobody(WORDS.news),
+    };
+    Said::ByThem(&NOMINATIVE, one, more)
 }
-
-const LIKES_POST: Sentences = Sentences {
-    one: "{one} gefällt dein Beitrag",
-    two: "{one} und {two} gefällt dein Beitrag",
-    others: Others {
-        one: "{one} und {n} weiteren Person gefällt dein Beitrag",
-        other: "{one} und {n} weiteren Personen gefällt dein Beitrag",
-    },
-};
-
-const LIKES_COMMENT: Sentences = Sentences {
-    one: "{one} gefällt dein Kommentar",
-    two: "{one} und {two} gefällt dein Kommentar",
-    others: Others {
-        one: "{one} und {n} weiteren Person gefällt dein Kommentar",
-        other: "{one} und {n} weiteren Personen gefällt dein Kommentar",
-    },
-};
-
-const COMMENTS: Sentences = Sentences {
-    one: "{one} hat deinen Beitrag kommentiert",
-    two: "{one} und {two} haben deinen Beitrag kommentiert",
-    others: Others {
-        one: "{one} und {n} weitere Person haben deinen Beitrag kommentiert",
-        other: "{one} und {n} weitere Personen haben deinen Beitrag kommentiert",
-    },
-};
-
-const REPLIES: Sentences = Sentences {
-    one: "{one} hat auf deinen Kommentar geantwortet",
-    two: "{one} und {two} haben auf deinen Kommentar geantwortet",
-    others: Others {
-        one: "{one} und {n} weitere Person haben auf deinen Kommentar geantwortet",
-        other: "{one} und {n} weitere Personen haben auf deinen Kommentar geantwortet",
-    },
-};
-
-const FOLLOWS: Sentences = Sentences {
-    one: "{one} folgt dir",
-    two: "{one} und {two} folgen dir",
-    others: Others {
-        one: "{one} und {n} weitere Person folgen dir",
-        other: "{one} und {n} weitere Personen folgen dir",
-    },
-};
-
-const ASKS_TO_FOLLOW: Sentences = Sentences {
-    one: "{one} möchte dir folgen",
-    two: "{one} und {two} möchten dir folgen",
-    others: Others {
-        one: "{one} und {n} weitere Person möchten dir folgen",
-        other: "{one} und {n} weitere Personen möchten dir folgen",
-    },
-};
-
-const MENTIONS_IN_POST: Sentences = Sentences {
-    one: "{one} hat dich in einem Beitrag erwähnt",
-    two: "{one} und {two} haben dich in einem Beitrag erwähnt",
-    others: Others {
-        one: "{one} und {n} weitere Person haben dich in einem Beitrag erwähnt",
-        other: "{one} und {n} weitere Personen haben dich in einem Beitrag erwähnt",
-    },
-};
-
-const MENTIONS_IN_COMMENT: Sentences = Sentences {
-    one: "{one} hat dich in einem Kommentar erwähnt",
-    two: "{one} und {two} haben dich in einem Kommentar erwähnt",
-    others: Others {
-        one: "{one} und {n} weitere Person haben dich in einem Kommentar erwähnt",
-        other: "{one} und {n} weitere Personen haben dich in einem Kommentar erwähnt",
-    },
-};
-
-const SHARES: Sentences = Sentences {
-    one: "{one} hat deinen Beitrag geteilt",
-    two: "{one} und {two} haben deinen Beitrag geteilt",
-    others: Others {
-        one: "{one} und {n} weitere Person haben deinen Beitrag geteilt",
-        other: "{one} und {n} weitere Personen haben deinen Beitrag geteilt",
-    },
-};
-
-const OTHER: Sentences = Sentences {
-    one: "Es gibt Neues für dich",
-    two: "Es gibt Neues für dich",
-    others: Others {
-        one: "Es gibt Neues für dich",
-        other: "Es gibt Neues für dich",
-    },
-};

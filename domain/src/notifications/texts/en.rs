@@ -1,108 +1,49 @@
 //! English.
 
-use super::{Deed, Others, Sentences};
+use super::{Names, Others, Said, Words};
+use crate::settings::NotificationType;
 
-pub(super) fn sentences(deed: Deed) -> &'static Sentences {
-    match deed {
-        Deed::LikesPost => &LIKES_POST,
-        Deed::LikesComment => &LIKES_COMMENT,
-        Deed::Comments => &COMMENTS,
-        Deed::Replies => &REPLIES,
-        Deed::Follows => &FOLLOWS,
-        Deed::AsksToFollow => &ASKS_TO_FOLLOW,
-        Deed::MentionsInPost => &MENTIONS_IN_POST,
-        Deed::MentionsInComment => &MENTIONS_IN_COMMENT,
-        Deed::Shares => &SHARES,
-        Deed::Other => &OTHER,
-    }
+pub(super) const WORDS: Words = Words {
+    title: "News for you",
+    news: "There is something new",
+    said,
+};
+
+const NAMES: Names = Names {
+    two: "{one} and {two}",
+    others: Others {
+        one: "{one} and {n} other",
+        other: "{one} and {n} others",
+    },
+};
+
+fn said(kind: NotificationType, of_comment: bool) -> Said {
+    let (one, more) = match kind {
+        NotificationType::Like if of_comment => ("likes your comment", "like your comment"),
+        NotificationType::Like => ("likes your post", "like your post"),
+        NotificationType::Comment => both("commented on your post"),
+        NotificationType::Reply => both("replied to your comment"),
+        NotificationType::Follow => ("follows you", "follow you"),
+        NotificationType::FollowRequest => ("asks to follow you", "ask to follow you"),
+        NotificationType::Mention if of_comment => both("mentioned you in a comment"),
+        NotificationType::Mention => both("mentioned you in a post"),
+        NotificationType::Message => both("wrote to you"),
+        NotificationType::Share => both("shared your post"),
+        NotificationType::Donation => both("donated to your request"),
+        NotificationType::Mentor => both("wrote to you about mentoring"),
+        NotificationType::Enrolment => both("enrolled in your lecture"),
+        NotificationType::Story => both("celebrated your story"),
+        NotificationType::Funding => {
+            return Said::ByNobody("There is news of a request you support");
+        }
+        NotificationType::Lecture => return Said::ByNobody("A lecture begins soon"),
+        NotificationType::Payment => return Said::ByNobody("There is news of a payment"),
+        NotificationType::System => return Said::ByNobody(WORDS.news),
+    };
+    Said::ByThem(&NAMES, one, more)
 }
 
-const LIKES_POST: Sentences = Sentences {
-    one: "{one} likes your post",
-    two: "{one} and {two} like your post",
-    others: Others {
-        one: "{one} and {n} other like your post",
-        other: "{one} and {n} others like your post",
-    },
-};
-
-const LIKES_COMMENT: Sentences = Sentences {
-    one: "{one} likes your comment",
-    two: "{one} and {two} like your comment",
-    others: Others {
-        one: "{one} and {n} other like your comment",
-        other: "{one} and {n} others like your comment",
-    },
-};
-
-const COMMENTS: Sentences = Sentences {
-    one: "{one} commented on your post",
-    two: "{one} and {two} commented on your post",
-    others: Others {
-        one: "{one} and {n} other commented on your post",
-        other: "{one} and {n} others commented on your post",
-    },
-};
-
-const REPLIES: Sentences = Sentences {
-    one: "{one} replied to your comment",
-    two: "{one} and {two} replied to your comment",
-    others: Others {
-        one: "{one} and {n} other replied to your comment",
-        other: "{one} and {n} others replied to your comment",
-    },
-};
-
-const FOLLOWS: Sentences = Sentences {
-    one: "{one} follows you",
-    two: "{one} and {two} follow you",
-    others: Others {
-        one: "{one} and {n} other follow you",
-        other: "{one} and {n} others follow you",
-    },
-};
-
-const ASKS_TO_FOLLOW: Sentences = Sentences {
-    one: "{one} asks to follow you",
-    two: "{one} and {two} ask to follow you",
-    others: Others {
-        one: "{one} and {n} other ask to follow you",
-        other: "{one} and {n} others ask to follow you",
-    },
-};
-
-const MENTIONS_IN_POST: Sentences = Sentences {
-    one: "{one} mentioned you in a post",
-    two: "{one} and {two} mentioned you in a post",
-    others: Others {
-        one: "{one} and {n} other mentioned you in a post",
-        other: "{one} and {n} others mentioned you in a post",
-    },
-};
-
-const MENTIONS_IN_COMMENT: Sentences = Sentences {
-    one: "{one} mentioned you in a comment",
-    two: "{one} and {two} mentioned you in a comment",
-    others: Others {
-        one: "{one} and {n} other mentioned you in a comment",
-        other: "{one} and {n} others mentioned you in a comment",
-    },
-};
-
-const SHARES: Sentences = Sentences {
-    one: "{one} shared your post",
-    two: "{one} and {two} shared your post",
-    others: Others {
-        one: "{one} and {n} other shared your post",
-        other: "{one} and {n} others shared your post",
-    },
-};
-
-const OTHER: Sentences = Sentences {
-    one: "There is news for you",
-    two: "There is news for you",
-    others: Others {
-        one: "There is news for you",
-        other: "There is news for you",
-    },
-};
+/// The past is the same for one and for many.
+fn both(said: &'static str) -> (&'static str, &'static str) {
+    (said, said)
+}

@@ -1,13 +1,16 @@
-//! Notifications in words. A language is a table: for each thing that people do three sentences, for one person, for two,
-//! and for one with others, the last by the language's plural categories.
+//! Notifications in words, for the list, the stream, pushes, mails and texts alike. A language is a table: how it lists
+//! names, the last by its plural categories, and what it says of each thing that people do, for one person and for more.
 
 mod de;
 mod en;
 
-use super::TargetType;
-use crate::settings::{Language, NotificationType};
+use std::fmt;
 
-/// What a sentence says.
+use super::TargetType;
+use crate::Tongue;
+use crate::settings::NotificationType;
+
+/// What happened, before it is in words.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
     pub kind: NotificationType,
@@ -16,11 +19,38 @@ pub struct Summary<'a> {
     pub names: &'a [&'a str],
     /// How many did it.
     pub count: i64,
+    /// Words of its own.
+    pub content: Option<&'a str>,
 }
 
-/// The sentences of one thing: `{one}` and `{two}` are names, `{n}` is how many others.
-struct Sentences {
-    one: &'static str,
+/// What happened, in words: `Ann and 12 others`, `like your post`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// None: nobody in particular did it.
+    who: Option<String>,
+    what: String,
+    /// Between both.
+    joint: &'static str,
+    /// In place of who did it.
+    title: &'static str,
+}
+
+struct Words {
+    title: &'static str,
+    /// Where there is nothing else to say.
+    news: &'static str,
+    /// What is said of a kind, about a comment or about anything else.
+    said: fn(NotificationType, bool) -> Said,
+}
+
+enum Said {
+    /// After names, of one and of more.
+    ByThem(&'static Names, &'static str, &'static str),
+    ByNobody(&'static str),
+}
+
+/// `{one}` and `{two}` are names, `{n}` is how many others.
+struct Names {
     two: &'static str,
     others: Others,
 }
@@ -31,70 +61,57 @@ struct Others {
     other: &'static str,
 }
 
-/// What people do, as sentences tell it apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
-    LikesPost,
-    LikesComment,
-    Comments,
-    Replies,
-    Follows,
-    AsksToFollow,
-    MentionsInPost,
-    MentionsInComment,
-    Shares,
-    /// What has no sentence of its own here.
-    Other,
-}
-
-struct Table {
-    language: &'static str,
-    sentences: fn(Deed) -> &'static Sentences,
-}
-
-/// The first is for whoever reads none of them.
-const TABLES: [Table; 2] = [
-    Table {
-        language: "en",
-        sentences: en::sentences,
-    },
-    Table {
-        language: "de",
-        sentences: de::sentences,
-    },
-];
-
 impl Summary<'_> {
-    pub fn text(&self, language: &Language) -> String {
-        let known = TABLES
-            .iter()
-            .find(|table| table.language == language.primary());
-        let table = known.unwrap_or(&TABLES[0]);
-        let sentences = (table.sentences)(self.deed());
-        let others = self.count - 1;
-        let sentence = match (self.names, others) {
-            ([_], ..=0) | ([], _) => sentences.one,
-            ([_, _, ..], 1) => sentences.two,
-            // Whole numbers: 1 is `one` in both languages, all others are `other`.
-            (_, 1) => sentences.others.one,
-            _ => sentences.others.other,
+    pub fn text(&self, tongue: Tongue) -> Text {
+        let words = tongue.pick(&en::WORDS, &de::WORDS);
+        let of_comment = self.target == Some(TargetType::Comment);
+        let (who, what, joint) = match ((words.said)(self.kind, of_comment), self.content) {
+            (Said::ByThem(names, ..), Some(content)) => (self.who(names), content, ": "),
+            (Said::ByThem(names, one, more), None) => match self.who(names) {
+                Some(who) if self.count > 1 => (Some(who), more, " "),
+                Some(who) => (Some(who), one, " "),
+                None => (None, words.news, " "),
+            },
+            (Said::ByNobody(what), content) => (None, content.unwrap_or(what), " "),
         };
-        let name = |at: usize| self.names.get(at).copied().unwrap_or_default();
-        fill(sentence, name(0), name(1), others)
+        Text {
+            who,
+            what: what.to_owned(),
+            joint,
+            title: words.title,
+        }
     }
 
-    fn deed(&self) -> Deed {
-        match (self.kind, self.target) {
-            (NotificationType::Like, Some(TargetType::Comment)) => Deed::LikesComment,
-            (NotificationType::Like, _) => Deed::LikesPost,
-            (NotificationType::Comment, _) => Deed::Comments,
-            (NotificationType::Reply, _) => Deed::Replies,
-            (NotificationType::Follow, _) => Deed::Follows,
-            (NotificationType::FollowRequest, _) => Deed::AsksToFollow,
-            (NotificationType::Mention, Some(TargetType::Comment)) => Deed::MentionsInComment,
-            (NotificationType::Mention, _) => Deed::MentionsInPost,
-            (NotificationType::Share, _) => Deed::Shares,
-            _ => Deed::Other,
+    fn who(&self, names: &Names) -> Option<String> {
+        let first = *self.names.first()?;
+        let others = self.count - 1;
+        Some(match (others, self.names.get(1)) {
+            (..=0, _) => first.to_owned(),
+            (1, Some(second)) => fill(names.two, first, second, others),
+            // Whole numbers: 1 is `one` in both languages, all others are `other`.
+            (1, None) => fill(names.others.one, first, "", others),
+            _ => fill(names.others.other, first, "", others),
+        })
+    }
+}
+
+impl Text {
+    /// Above the [body](Self::body): who did it.
+    pub fn title(&self) -> &str {
+        self.who.as_deref().unwrap_or(self.title)
+    }
+
+    pub fn body(&self) -> &str {
+        &self.what
+    }
+}
+
+/// In one line.
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.who {
+            Some(who) => write!(f, "{who}{}{}", self.joint, self.what),
+            None => f.write_str(&self.what),
         }
     }
 }
@@ -120,77 +137,133 @@ fn fill(sentence: &str, one: &str, two: &str, others: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::WireText;
 
-    const DEEDS: [Deed; 10] = [
-        Deed::LikesPost,
-        Deed::LikesComment,
-        Deed::Comments,
-        Deed::Replies,
-        Deed::Follows,
-        Deed::AsksToFollow,
-        Deed::MentionsInPost,
-        Deed::MentionsInComment,
-        Deed::Shares,
-        Deed::Other,
-    ];
+    const LIKE: Summary<'static> = Summary {
+        kind: NotificationType::Like,
+        target: Some(TargetType::Post),
+        names: &[],
+        count: 0,
+        content: None,
+    };
 
-    fn likes(names: &[&str], count: i64, language: &str) -> String {
+    fn likes(names: &[&str], count: i64, tongue: Tongue) -> String {
         let summary = Summary {
-            kind: NotificationType::Like,
-            target: Some(TargetType::Post),
             names,
             count,
+            ..LIKE
         };
-        summary.text(&Language::read(language).unwrap())
+        summary.text(tongue).to_string()
     }
 
     #[test]
     fn one_two_and_many_are_told_in_each_language() {
         let all = ["Ann", "Ben", "Cy"];
-        assert_eq!(likes(&all[..1], 1, "en"), "Ann likes your post");
-        assert_eq!(likes(&all[..2], 2, "en"), "Ann and Ben like your post");
-        assert_eq!(likes(&all, 3, "en"), "Ann and 2 others like your post");
-        assert_eq!(likes(&all[..1], 2, "en"), "Ann and 1 other like your post");
-        assert_eq!(likes(&all, 13, "en-GB"), "Ann and 12 others like your post");
-        assert_eq!(likes(&all[..1], 1, "de"), "Ann gefällt dein Beitrag");
-        assert_eq!(
-            likes(&all[..2], 2, "de"),
-            "Ann und Ben gefällt dein Beitrag"
-        );
-        assert_eq!(
-            likes(&all[..1], 2, "de-AT"),
-            "Ann und 1 weiteren Person gefällt dein Beitrag"
-        );
-        assert_eq!(
-            likes(&all, 13, "de"),
-            "Ann und 12 weiteren Personen gefällt dein Beitrag"
-        );
-        assert_eq!(likes(&all[..1], 1, "fr"), "Ann likes your post");
+        for (names, count, english, german) in [
+            (1, 1, "Ann likes your post", "Ann gefällt dein Beitrag"),
+            (
+                2,
+                2,
+                "Ann and Ben like your post",
+                "Ann und Ben gefällt dein Beitrag",
+            ),
+            (
+                1,
+                2,
+                "Ann and 1 other like your post",
+                "Ann und 1 weiteren Person gefällt dein Beitrag",
+            ),
+            (
+                3,
+                13,
+                "Ann and 12 others like your post",
+                "Ann und 12 weiteren Personen gefällt dein Beitrag",
+            ),
+        ] {
+            assert_eq!(likes(&all[..names], count, Tongue::English), english);
+            assert_eq!(likes(&all[..names], count, Tongue::German), german);
+        }
+        let follow = Summary {
+            kind: NotificationType::Follow,
+            target: None,
+            names: &all,
+            count: 3,
+            content: None,
+        };
+        let german = follow.text(Tongue::German).to_string();
+        assert_eq!(german, "Ann und 2 weitere Personen folgen dir");
     }
 
     #[test]
     fn a_name_is_not_filled_in() {
-        assert_eq!(
-            likes(&["{n}", "{one}"], 2, "en"),
-            "{n} and {one} like your post"
-        );
+        let names = ["{n}", "{one}"];
+        let said = likes(&names, 2, Tongue::English);
+        assert_eq!(said, "{n} and {one} like your post");
     }
 
-    /// The compiler sees to it that every deed has sentences in every language; here that they say what they are for.
     #[test]
-    fn every_sentence_names_whom_it_is_about() {
-        for table in &TABLES {
-            for deed in DEEDS.into_iter().filter(|deed| *deed != Deed::Other) {
-                let of = (table.sentences)(deed);
-                assert!(of.one.contains("{one}"), "{} {deed:?}", table.language);
-                assert!(of.two.contains("{one}") && of.two.contains("{two}"));
-                for others in [of.others.one, of.others.other] {
-                    assert!(
-                        others.contains("{one}") && others.contains("{n}"),
-                        "{others}"
-                    );
-                }
+    fn who_did_it_is_the_title_and_where_nobody_did_there_is_another() {
+        let names = ["Ann", "Ben"];
+        let both = Summary {
+            names: &names,
+            count: 2,
+            ..LIKE
+        };
+        let text = both.text(Tongue::English);
+        assert_eq!(
+            (text.title(), text.body()),
+            ("Ann and Ben", "like your post")
+        );
+        let text = LIKE.text(Tongue::German);
+        assert_eq!(
+            (text.title(), text.body()),
+            ("Neues für dich", "Es gibt etwas Neues")
+        );
+        let system = Summary {
+            kind: NotificationType::System,
+            content: Some("Down on Sunday"),
+            ..LIKE
+        };
+        let text = system.text(Tongue::English);
+        assert_eq!(
+            (text.title(), text.body()),
+            ("News for you", "Down on Sunday")
+        );
+        assert_eq!(text.to_string(), "Down on Sunday");
+    }
+
+    #[test]
+    fn words_of_ones_own_follow_the_name() {
+        let message = Summary {
+            kind: NotificationType::Message,
+            target: None,
+            names: &["Ann"],
+            count: 1,
+            content: Some("Lunch?"),
+        };
+        let text = message.text(Tongue::English);
+        assert_eq!((text.title(), text.body()), ("Ann", "Lunch?"));
+        assert_eq!(text.to_string(), "Ann: Lunch?");
+    }
+
+    /// The compiler sees to it that every kind has words in every language; here that they are words, and not the same.
+    #[test]
+    fn every_kind_says_something_of_its_own_in_every_language() {
+        for kind in NotificationType::ALL {
+            for (target, names) in [
+                (None, &["Ann"][..]),
+                (Some(TargetType::Comment), &["Ann", "Ben"][..]),
+            ] {
+                let summary = Summary {
+                    kind: *kind,
+                    target,
+                    names,
+                    count: 2,
+                    content: None,
+                };
+                let [english, german] = Tongue::ALL.map(|tongue| summary.text(tongue));
+                assert!(!english.what.is_empty() && !german.what.is_empty());
+                assert_ne!(english.what, german.what);
+                assert_eq!(english.who.is_some(), german.who.is_some(), "{kind:?}");
             }
         }
     }

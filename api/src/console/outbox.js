@@ -1,8 +1,8 @@
-// The mails that were kept because there is no mail server.
+// What was kept because there is nobody to send it: mails, texts and pushes.
 
 import { look } from "./api.js";
-import { Notice, button, fill, h, time, watch } from "./dom.js";
-import { readMail } from "./mime.js";
+import { Notice, badge, button, fill, h, time, watch } from "./dom.js";
+import { readKept } from "./kept.js";
 import { exactly, number } from "./words.js";
 
 const EVERY_SECONDS = 5;
@@ -15,7 +15,7 @@ const policy = globalThis.trustedTypes?.createPolicy("mail", { createHTML: (html
 /** How mails were last looked at. */
 let preferred = "HTML";
 
-export function openMails(main, to, signal) {
+export function openOutbox(main, to, signal) {
   const box = new Box(main, to.id);
   watch(EVERY_SECONDS, signal, box.trouble, async () => {
     const { data } = await look("/admin/mails", signal);
@@ -35,11 +35,11 @@ class Box {
     this.empty = h(
       "p",
       { class: "empty", hidden: true },
-      "No mails are kept. With a mail server they are sent instead.",
+      "Nothing is kept. With a mail server, Twilio and FCM all is sent instead.",
     );
     this.element = h("div", { class: "mails" }, this.list, this.reader);
     main.append(
-      h("div", { class: "head" }, h("h1", null, "Mails"), this.sum),
+      h("div", { class: "head" }, h("h1", null, "Outbox"), this.sum),
       this.trouble.element,
       this.empty,
       this.element,
@@ -54,11 +54,11 @@ class Box {
       line.remove();
       this.mails.delete(name);
     }
-    for (const { name, source } of kept.toReversed()) {
-      if (this.mails.has(name)) continue;
-      const mail = readMail(source);
-      const line = h("li", null, entry(name, mail.headers));
-      this.mails.set(name, { ...mail, source, line });
+    for (const one of kept.toReversed()) {
+      if (this.mails.has(one.name)) continue;
+      const mail = readKept(one);
+      const line = h("li", null, entry(one.name, mail));
+      this.mails.set(one.name, { ...mail, line });
       this.list.prepend(line);
     }
     this.empty.hidden = names.size > 0;
@@ -68,7 +68,7 @@ class Box {
     if (!this.shown) this.open(this.wanted);
   }
 
-  /** Opens a mail; where none is chosen, wide screens show the newest. */
+  /** Opens one; where none is chosen, wide screens show the newest. */
   open(wanted) {
     this.wanted = wanted;
     const name = wanted || this.newest;
@@ -80,25 +80,25 @@ class Box {
     }
     if (mail && this.shown !== name) this.reader.replaceChildren(...read(mail));
     if (!mail && wanted)
-      this.reader.replaceChildren(back(), h("p", { class: "empty" }, "This mail is not kept any more."));
+      this.reader.replaceChildren(back(), h("p", { class: "empty" }, "This is not kept any more."));
     this.shown = mail && name;
   }
 }
 
-function entry(name, { to, subject, date }) {
+function entry(name, { kind, to, subject, at }) {
   return h(
     "a",
-    { href: `#/mails/${encodeURIComponent(name)}` },
+    { href: `#/outbox/${encodeURIComponent(name)}` },
     h("span", { class: "to" }, to ?? "nobody"),
-    time(iso(date)),
-    h("span", { class: "subject" }, subject || "(no subject)"),
+    time(at),
+    h("span", { class: "subject" }, kind !== "mail" && [badge(kind), " "], subject || "(no subject)"),
   );
 }
 
-const back = () => h("a", { class: "back", href: "#/mails" }, "← All mails");
+const back = () => h("a", { class: "back", href: "#/outbox" }, "← All");
 
 function read(mail) {
-  const { from, to, subject, date } = mail.headers;
+  const { from, to, subject, at } = mail;
   const fact = (name, value) => value && [h("dt", null, name), h("dd", null, value)];
   const views = {
     ...(mail.html && { HTML: () => framed(mail.html) }),
@@ -116,15 +116,10 @@ function read(mail) {
   return [
     back(),
     h("h2", null, subject || "(no subject)"),
-    h("dl", null, fact("From", from), fact("To", to), fact("Date", iso(date) && exactly(new Date(date)))),
+    h("dl", null, fact("From", from), fact("To", to), fact("Date", at && exactly(new Date(at)))),
     h("div", { class: "switch", role: "group", "aria-label": "Show as" }, tabs),
     part,
   ];
-}
-
-function iso(date) {
-  const read = new Date(date);
-  return Number.isNaN(read.getTime()) ? null : read.toISOString();
 }
 
 /** The text, its links to follow. */
