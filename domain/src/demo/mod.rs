@@ -57,6 +57,8 @@ pub fn usernames() -> impl Iterator<Item = &'static str> {
 /// Makes the world, once. Of two at once one does.
 pub async fn make(platform: &Platform, plan: &Plan<'_>) -> Result<Outcome> {
     let mut turn = platform.db.acquire().await?;
+    // Whoever is cut off holds up nobody.
+    turn.close_on_drop();
     if !sql::hold(&mut turn).await? {
         return Err(Error::conflict(
             "demo_being_made",

@@ -31,6 +31,11 @@ pub(super) fn smooth(share: f32) -> f32 {
     share * share * (3.0 - 2.0 * share)
 }
 
+/// The box around a place that reaches so far.
+pub(super) fn about((x, y): Place, reach: f32) -> (Place, Place) {
+    ((x - reach, y - reach), (x + reach, y + reach))
+}
+
 impl Canvas {
     pub(super) fn new((columns, rows): (u32, u32)) -> Self {
         let (columns, rows) = (columns as usize, rows as usize);
@@ -91,20 +96,12 @@ impl Canvas {
         outside: impl Fn(Place) -> f32,
     ) {
         let scale = self.scale();
-        let around = (
-            (middle.0 - reach, middle.1 - reach),
-            (middle.0 + reach, middle.1 + reach),
-        );
-        self.lay(around, colour, |at| 0.5 - outside(at) * scale);
+        self.lay(about(middle, reach), colour, |at| 0.5 - outside(at) * scale);
     }
 
     /// Light that fades away from its middle.
     pub(super) fn glow(&mut self, middle: Place, reach: f32, colour: Colour, strength: f32) {
-        let around = (
-            (middle.0 - reach, middle.1 - reach),
-            (middle.0 + reach, middle.1 + reach),
-        );
-        self.lay(around, colour, |at| {
+        self.lay(about(middle, reach), colour, |at| {
             let far = (at.0 - middle.0).hypot(at.1 - middle.1) / reach;
             let near = (1.0 - far).max(0.0);
             near * near * (3.0 - 2.0 * near) * strength

@@ -1,6 +1,6 @@
 //! Mountains over a lake, a town at dusk, a lighthouse, balloons.
 
-use super::canvas::{Canvas, Colour, Place, mix, rgb};
+use super::canvas::{Canvas, Colour, Place, about, mix, rgb};
 use super::shapes::{block, corners, disc, ellipse, stroke};
 use super::skies::{pines, stars};
 use super::{Luck, rough};
@@ -166,31 +166,30 @@ fn rock(canvas: &mut Canvas, luck: &mut Luck, foot: Place) {
 
 fn tower(canvas: &mut Canvas, foot: Place, lamp: Place) {
     let (x, low, top) = (foot.0, foot.1 + 0.005, lamp.1 + 0.03);
-    let walls = [
-        (x - 0.032, top),
-        (x + 0.032, top),
-        (x + 0.052, low),
-        (x - 0.052, low),
-    ];
+    let walls = |at: Place| {
+        let wide = 0.032 + 0.02 * (at.1 - top) / (low - top);
+        ((at.0 - x).abs() - wide).max(top - at.1).max(at.1 - low)
+    };
     let around = ((x, (low + top) / 2.0), (low - top) / 2.0 + 0.02);
     let band = (low - top) / 5.0;
-    canvas.shape(around, rgb(0xf4ece2), |at| corners(at, &walls));
+    canvas.shape(around, rgb(0xf4ece2), walls);
     canvas.shape(around, rgb(0xc0392f), |at| {
         let stripe = ((at.1 - top) / band).rem_euclid(2.0) - 1.0;
-        corners(at, &walls)
-            .max(stripe * band)
-            .max((-1.0 - stripe) * band)
+        walls(at).max(stripe * band)
     });
-    let shadow = ((x - 0.06, top), (x + 0.06, low));
-    canvas.lay(shadow, rgb(0x1c2144), |at| {
+    canvas.lay(((x - 0.06, top), (x + 0.06, low)), rgb(0x1c2144), |at| {
         let side = ((at.0 - x) / 0.05 + 0.1).clamp(0.0, 1.0);
-        (0.5 - corners(at, &walls) * 700.0).clamp(0.0, 1.0) * side * 0.6
+        (0.5 - walls(at) * 700.0).clamp(0.0, 1.0) * side * 0.6
     });
-    let dark = rgb(0x23253a);
-    canvas.shape((lamp, 0.06), dark, |at| {
-        block(at, (x, top), (0.043, 0.006), 0.003)
+    lantern(canvas, lamp, top);
+}
+
+fn lantern(canvas: &mut Canvas, lamp: Place, floor: f32) {
+    let (x, light) = (lamp.0, rgb(0xfff6d8));
+    canvas.shape((lamp, 0.06), rgb(0x23253a), |at| {
+        block(at, (x, floor), (0.043, 0.006), 0.003)
     });
-    canvas.shape((lamp, 0.06), rgb(0xfff6d8), |at| {
+    canvas.shape((lamp, 0.06), light, |at| {
         block(at, lamp, (0.019, 0.024), 0.004)
     });
     let roof = [
@@ -199,7 +198,7 @@ fn tower(canvas: &mut Canvas, foot: Place, lamp: Place) {
         (x - 0.029, lamp.1 - 0.02),
     ];
     canvas.shape((lamp, 0.08), rgb(0x8e2a25), |at| corners(at, &roof));
-    canvas.glow(lamp, 0.07, rgb(0xfff6d8), 0.6);
+    canvas.glow(lamp, 0.07, light, 0.6);
 }
 
 pub(super) fn balloons(canvas: &mut Canvas, luck: &mut Luck) {
@@ -223,7 +222,7 @@ pub(super) fn balloons(canvas: &mut Canvas, luck: &mut Luck) {
     }
 }
 
-fn balloon(canvas: &mut Canvas, at: Place, size: f32, [one, other]: [Colour; 2]) {
+fn balloon(canvas: &mut Canvas, at: Place, size: f32, colours: [Colour; 2]) {
     let (x, y) = at;
     let basket = (x, y + size * 1.62);
     for side in [-0.5, 0.5] {
@@ -235,40 +234,38 @@ fn balloon(canvas: &mut Canvas, at: Place, size: f32, [one, other]: [Colour; 2])
             stroke(place, from, to, size * 0.012)
         });
     }
-    let round = |place: Place| {
-        let low = [
-            (x - size * 0.9, y + size * 0.42),
-            (x + size * 0.9, y + size * 0.42),
-            (x + size * 0.24, y + size * 1.28),
-            (x - size * 0.24, y + size * 1.28),
-        ];
-        ellipse(place, at, (size, size * 1.05)).min(corners(place, &low))
-    };
-    let around = ((x, y + size * 0.15), size * 1.3);
-    canvas.shape(around, one, round);
-    canvas.shape(around, other, |place| {
-        let bulge = (1.0 - ((place.1 - y) / (size * 1.35)).powi(2))
-            .max(0.02)
-            .sqrt();
-        let turn = ((place.0 - x) / (size * bulge)).clamp(-1.0, 1.0).asin() / 0.45;
-        let stripe = (turn.rem_euclid(2.0) - 1.0).abs() - 0.5;
-        round(place).max(stripe * size * 0.4 * bulge)
-    });
-    canvas.lay(
-        ((x - size, y - size * 1.2), (x + size, y + size * 1.4)),
-        rgb(0x2a1530),
-        |place| {
-            let shade = ((place.0 - x) / size * 0.5 + 0.25).clamp(0.0, 0.5);
-            (0.5 - round(place) * 700.0).clamp(0.0, 1.0) * shade
-        },
-    );
-    canvas.glow(
-        (x - size * 0.35, y - size * 0.4),
-        size * 0.6,
-        rgb(0xfff6e0),
-        0.4,
-    );
+    silk(canvas, at, size, colours);
+    let shine = (x - size * 0.35, y - size * 0.4);
+    canvas.glow(shine, size * 0.6, rgb(0xfff6e0), 0.4);
     canvas.shape((basket, size * 0.4), rgb(0x6b4526), |place| {
         block(place, basket, (size * 0.17, size * 0.13), size * 0.03)
     });
+}
+
+fn silk(canvas: &mut Canvas, at: Place, size: f32, [one, other]: [Colour; 2]) {
+    let around = ((at.0, at.1 + size * 0.15), size * 1.3);
+    let round = |place| round(place, at, size);
+    canvas.shape(around, one, round);
+    canvas.shape(around, other, |place| {
+        let high = (place.1 - at.1) / (size * 1.35);
+        let bulge = (1.0 - high * high).max(0.02).sqrt();
+        let turn = ((place.0 - at.0) / (size * bulge)).clamp(-1.0, 1.0).asin() / 0.45;
+        let stripe = (turn.rem_euclid(2.0) - 1.0).abs() - 0.5;
+        round(place).max(stripe * size * 0.4 * bulge)
+    });
+    canvas.lay(about(around.0, around.1), rgb(0x2a1530), |place| {
+        let shade = ((place.0 - at.0) / size * 0.5 + 0.25).clamp(0.0, 0.5);
+        (0.5 - round(place) * 700.0).clamp(0.0, 1.0) * shade
+    });
+}
+
+/// A ball that narrows below.
+fn round(place: Place, (x, y): Place, size: f32) -> f32 {
+    let low = [
+        (x - size * 0.9, y + size * 0.42),
+        (x + size * 0.9, y + size * 0.42),
+        (x + size * 0.24, y + size * 1.28),
+        (x - size * 0.24, y + size * 1.28),
+    ];
+    ellipse(place, (x, y), (size, size * 1.05)).min(corners(place, &low))
 }

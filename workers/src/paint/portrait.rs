@@ -2,11 +2,11 @@
 
 use domain::demo::{Hair, Looks};
 
-use super::canvas::{Canvas, Colour, mix, rgb};
+use super::canvas::{Canvas, Colour, Place, mix, rgb};
 use super::shapes::{block, disc, ellipse, stroke};
 
-const HEAD: (f32, f32) = (0.5, 0.43);
-const ALL: ((f32, f32), f32) = ((0.5, 0.5), 0.75);
+const HEAD: Place = (0.5, 0.43);
+const ALL: (Place, f32) = ((0.5, 0.5), 0.75);
 
 pub(super) fn portrait(canvas: &mut Canvas, looks: &Looks) {
     let behind = rgb(looks.behind);
@@ -52,16 +52,7 @@ fn face(canvas: &mut Canvas, looks: &Looks) {
     }
     canvas.shape(ALL, skin, |at| ellipse(at, HEAD, (0.172, 0.215)));
     canvas.glow((0.45, 0.36), 0.22, rgb(0xffffff), 0.14);
-    let ink = mix(rgb(looks.hair), rgb(0x1a1010), 0.75);
-    for side in [-1.0, 1.0] {
-        let (cheek, eye) = ((0.5 + side * 0.098, 0.495), (0.5 + side * 0.07, 0.435));
-        canvas.glow(cheek, 0.06, rgb(0xe0604a), 0.25);
-        canvas.shape((eye, 0.04), ink, |at| ellipse(at, eye, (0.0125, 0.016)));
-        let spark = (eye.0 + 0.004, eye.1 - 0.005);
-        canvas.shape((spark, 0.01), rgb(0xffffff), |at| disc(at, spark, 0.0038));
-        let (from, to) = ((eye.0 - side * 0.024, 0.391), (eye.0 + side * 0.029, 0.399));
-        canvas.shape((eye, 0.08), ink, |at| stroke(at, from, to, 0.0048));
-    }
+    eyes(canvas, mix(rgb(looks.hair), rgb(0x1a1010), 0.75));
     let nose = mix(skin, rgb(0x5a2418), 0.35);
     canvas.shape((HEAD, 0.1), nose, |at| {
         curve(at, (0.5, 0.472), 0.018, 0.004)
@@ -74,8 +65,20 @@ fn face(canvas: &mut Canvas, looks: &Looks) {
     });
 }
 
+fn eyes(canvas: &mut Canvas, ink: Colour) {
+    for side in [-1.0, 1.0] {
+        let (cheek, eye) = ((0.5 + side * 0.098, 0.495), (0.5 + side * 0.07, 0.435));
+        canvas.glow(cheek, 0.06, rgb(0xe0604a), 0.25);
+        canvas.shape((eye, 0.04), ink, |at| ellipse(at, eye, (0.0125, 0.016)));
+        let spark = (eye.0 + 0.004, eye.1 - 0.005);
+        canvas.shape((spark, 0.01), rgb(0xffffff), |at| disc(at, spark, 0.0038));
+        let (from, to) = ((eye.0 - side * 0.025, 0.395), (eye.0 + side * 0.029, 0.396));
+        canvas.shape((eye, 0.08), ink, |at| stroke(at, from, to, 0.0048));
+    }
+}
+
 /// The lower part of a ring: a mouth that smiles.
-fn curve(at: (f32, f32), middle: (f32, f32), radius: f32, half: f32) -> f32 {
+fn curve(at: Place, middle: Place, radius: f32, half: f32) -> f32 {
     let ring = disc(at, middle, radius).abs() - half;
     ring.max(middle.1 + radius * 0.35 - at.1)
 }
@@ -115,53 +118,51 @@ fn hair_behind(canvas: &mut Canvas, looks: &Looks) {
 
 fn hair_before(canvas: &mut Canvas, looks: &Looks) {
     let colour = rgb(looks.hair);
-    let cap = |at| ellipse(at, (0.5, 0.4), (0.192, 0.21));
     match looks.style {
-        Hair::Short => canvas.shape(ALL, colour, |at| {
-            cap(at)
-                .max(-ellipse(at, (0.515, 0.505), (0.186, 0.19)))
-                .max(at.1 - 0.43)
+        Hair::Curls => curls(canvas, colour),
+        Hair::Scarf => scarf(canvas, colour),
+        style => canvas.shape(ALL, colour, |at| {
+            ellipse(at, (0.5, 0.4), (0.192, 0.21)).max(-forehead(at, style))
         }),
-        Hair::Long => canvas.shape(ALL, colour, |at| {
-            let part = ellipse(at, (0.62, 0.52), (0.225, 0.245)).min(ellipse(
-                at,
-                (0.43, 0.5),
-                (0.12, 0.17),
-            ));
-            cap(at).max(-part).max(at.1 - 0.52)
-        }),
-        Hair::Bob => canvas.shape(ALL, colour, |at| {
-            cap(at)
-                .max(-block(at, (0.5, 0.53), (0.165, 0.185), 0.05))
-                .max(at.1 - 0.5)
-        }),
-        Hair::Bun => canvas.shape(ALL, colour, |at| {
-            cap(at)
-                .max(-ellipse(at, (0.5, 0.53), (0.178, 0.235)))
-                .max(at.1 - 0.46)
-        }),
-        Hair::Curls => {
-            for number in 0..8_u8 {
-                let at = (
-                    0.35 + 0.043 * f32::from(number),
-                    0.262 - 0.028 * f32::from(number % 2),
-                );
-                canvas.shape((at, 0.1), colour, |place| disc(place, at, 0.056));
-            }
-        }
-        Hair::Scarf => {
-            let fold = mix(colour, rgb(0x101020), 0.25);
-            for (colour, inset) in [(fold, 0.0), (colour, 0.012)] {
-                canvas.shape(ALL, colour, |at| {
-                    let face = ellipse(at, (0.5, 0.455), (0.15 + inset, 0.19 + inset));
-                    ellipse(at, (0.5, 0.43), (0.222, 0.265)).max(-face)
-                });
-            }
-            canvas.shape(ALL, colour, |at| ellipse(at, (0.5, 0.735), (0.15, 0.095)));
-            canvas.shape(ALL, fold, |at| curve(at, (0.5, 0.63), 0.15, 0.005));
-        }
     }
     canvas.glow((0.42, 0.24), 0.13, rgb(0xffffff), 0.16);
+}
+
+/// What hair leaves free.
+fn forehead(at: Place, style: Hair) -> f32 {
+    let (free, low) = match style {
+        Hair::Short => (ellipse(at, (0.515, 0.505), (0.186, 0.19)), 0.43),
+        Hair::Bob => (block(at, (0.5, 0.53), (0.165, 0.185), 0.05), 0.5),
+        Hair::Bun => (ellipse(at, (0.5, 0.53), (0.178, 0.235)), 0.46),
+        _ => {
+            let right = ellipse(at, (0.62, 0.52), (0.225, 0.245));
+            let left = ellipse(at, (0.43, 0.5), (0.12, 0.17));
+            (right.min(left), 0.52)
+        }
+    };
+    free.min(low - at.1)
+}
+
+fn curls(canvas: &mut Canvas, colour: Colour) {
+    for number in 0..8_u8 {
+        let at = (
+            0.35 + 0.043 * f32::from(number),
+            0.262 - 0.028 * f32::from(number % 2),
+        );
+        canvas.shape((at, 0.1), colour, |place| disc(place, at, 0.056));
+    }
+}
+
+fn scarf(canvas: &mut Canvas, colour: Colour) {
+    let fold = mix(colour, rgb(0x101020), 0.25);
+    for (colour, inset) in [(fold, 0.0), (colour, 0.012)] {
+        canvas.shape(ALL, colour, |at| {
+            let face = ellipse(at, (0.5, 0.455), (0.15 + inset, 0.19 + inset));
+            ellipse(at, (0.5, 0.43), (0.222, 0.265)).max(-face)
+        });
+    }
+    canvas.shape(ALL, colour, |at| ellipse(at, (0.5, 0.735), (0.15, 0.095)));
+    canvas.shape(ALL, fold, |at| curve(at, (0.5, 0.63), 0.15, 0.005));
 }
 
 fn glasses(canvas: &mut Canvas) {

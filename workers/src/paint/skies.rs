@@ -1,7 +1,7 @@
 //! Hills under a sky, stars over trees, boats on the sea.
 
 use super::canvas::{Canvas, Colour, Place, mix, rgb};
-use super::shapes::{corners, disc, stroke};
+use super::shapes::{corners, disc, ellipse, stroke};
 use super::{Luck, rough};
 
 /// What hills look like at some hour.
@@ -93,16 +93,18 @@ fn flock(canvas: &mut Canvas, luck: &mut Luck, colour: Colour) {
     }
 }
 
+/// What leaves turn to.
+const TURNED: [Colour; 6] = [
+    rgb(0xe08a2e),
+    rgb(0xc9531f),
+    rgb(0xf0b541),
+    rgb(0x9c2f1b),
+    rgb(0xb9742b),
+    rgb(0x7f8b3a),
+];
+
 /// Trees with round heads, in what autumn has.
 fn wood(canvas: &mut Canvas, luck: &mut Luck) {
-    let colours = [
-        rgb(0xe08a2e),
-        rgb(0xc9531f),
-        rgb(0xf0b541),
-        rgb(0x9c2f1b),
-        rgb(0xb9742b),
-        rgb(0x7f8b3a),
-    ];
     let count = (canvas.width() * 40.0) as u32;
     for number in 0..count {
         let deep = number as f32 / count as f32;
@@ -111,7 +113,7 @@ fn wood(canvas: &mut Canvas, luck: &mut Luck) {
             0.76 + deep * 0.27 + luck.between(-0.015, 0.015),
         );
         let size = 0.018 + deep * 0.038 + luck.between(0.0, 0.012);
-        let colour = colours[luck.number() as usize % colours.len()];
+        let colour = TURNED[luck.number() as usize % TURNED.len()];
         tree(
             canvas,
             foot,
@@ -161,10 +163,7 @@ pub(super) fn stars(canvas: &mut Canvas, luck: &mut Luck, count: u32, down_to: f
     }
 }
 
-pub(super) fn night(canvas: &mut Canvas, luck: &mut Luck) {
-    let sky = [rgb(0x060b20), rgb(0x10204a), rgb(0x27437a), rgb(0x6d86a8)];
-    canvas.sky(&sky, 0.86);
-    stars(canvas, luck, 420, 0.68);
+fn moon(canvas: &mut Canvas, luck: &mut Luck) {
     let moon = (
         canvas.width() * luck.between(0.25, 0.75),
         luck.between(0.24, 0.34),
@@ -180,6 +179,13 @@ pub(super) fn night(canvas: &mut Canvas, luck: &mut Luck) {
     ] {
         canvas.glow((moon.0 + dx, moon.1 + dy), size, rgb(0xb9b9b4), 0.6);
     }
+}
+
+pub(super) fn night(canvas: &mut Canvas, luck: &mut Luck) {
+    let sky = [rgb(0x060b20), rgb(0x10204a), rgb(0x27437a), rgb(0x6d86a8)];
+    canvas.sky(&sky, 0.86);
+    stars(canvas, luck, 420, 0.68);
+    moon(canvas, luck);
     for row in 0..4 {
         let (share, seed) = (row as f32 / 3.0, luck.number());
         let colour = mix(rgb(0x3d5580), rgb(0x070d1d), share);
@@ -264,19 +270,15 @@ fn boat(canvas: &mut Canvas, foot: Place, size: f32) {
     ];
     let main = [place(0.06, 1.75), place(0.62, 0.34), place(0.06, 0.34)];
     let fore = [place(0.0, 1.6), place(0.0, 0.36), place(-0.52, 0.36)];
-    let below = [
-        place(-0.46, 0.0),
-        place(0.48, 0.0),
-        place(0.3, -0.32),
-        place(-0.3, -0.32),
-    ];
-    canvas.lay((place(-0.7, 0.05), place(0.7, -0.5)), rgb(0x14405f), |at| {
-        (0.5 - corners(at, &below) * 300.0).clamp(0.0, 1.0) * 0.35
-    });
     canvas.shape(around, rgb(0xfdf6e8), |at| corners(at, &main));
     canvas.shape(around, rgb(0xf0d9c0), |at| corners(at, &fore));
     canvas.shape(around, rgb(0x6b3a2c), |at| {
         stroke(at, place(0.03, 0.2), place(0.03, 1.8), size * 0.016)
     });
     canvas.shape(around, rgb(0x7a2f2a), |at| corners(at, &hull));
+    let below = (place(-0.7, 0.0), place(0.7, -0.4));
+    canvas.lay(below, rgb(0x14405f), |at| {
+        let inside = -ellipse(at, place(0.05, 0.0), (size * 0.5, size * 0.34));
+        (inside * 300.0).clamp(0.0, 1.0) * 0.35
+    });
 }

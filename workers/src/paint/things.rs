@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use super::Luck;
-use super::canvas::{Canvas, Colour, Place, mix, rgb};
+use super::canvas::{Canvas, Colour, Place, about, mix, rgb};
 use super::shapes::{beside, block, disc, ellipse, leaf, stroke};
 use super::skies::stars;
 
@@ -20,18 +20,20 @@ fn blur(canvas: &mut Canvas, luck: &mut Luck, colours: &[Colour]) {
     }
 }
 
+/// What lies on the ground.
+const TURNED: [Colour; 6] = [
+    rgb(0xd9622b),
+    rgb(0xeaa03a),
+    rgb(0xb5351f),
+    rgb(0xf2c14e),
+    rgb(0xc97b2c),
+    rgb(0x8f9a3c),
+];
+
 pub(super) fn leaves(canvas: &mut Canvas, luck: &mut Luck) {
     let behind = [rgb(0x5a3a22), rgb(0x8a5a2b), rgb(0x6b3b22), rgb(0x3a2418)];
     canvas.sky(&behind, 1.0);
     blur(canvas, luck, &[rgb(0xffd27a), rgb(0xf09a4a), rgb(0xfff0c9)]);
-    let colours = [
-        rgb(0xd9622b),
-        rgb(0xeaa03a),
-        rgb(0xb5351f),
-        rgb(0xf2c14e),
-        rgb(0xc97b2c),
-        rgb(0x8f9a3c),
-    ];
     for number in 0..16 {
         let turn = TAU * (number as f32 * 0.381 + luck.between(-0.05, 0.05));
         let far = 0.2 + 0.42 * (number as f32 / 16.0).sqrt();
@@ -46,7 +48,7 @@ pub(super) fn leaves(canvas: &mut Canvas, luck: &mut Luck) {
                 middle.1 + side * long * lean.sin(),
             )
         };
-        one_leaf(canvas, end(-1.0), end(1.0), colours[number % colours.len()]);
+        one_leaf(canvas, end(-1.0), end(1.0), TURNED[number % TURNED.len()]);
     }
     canvas.frame(0.45);
 }
@@ -56,10 +58,7 @@ fn one_leaf(canvas: &mut Canvas, from: Place, to: Place, colour: Colour) {
     let long = (to.0 - from.0).hypot(to.1 - from.1);
     let around = (middle, long * 0.75);
     let (x, y) = (0.008, 0.014);
-    let near = (
-        (middle.0 - long, middle.1 - long),
-        (middle.0 + long, middle.1 + long),
-    );
+    let near = about(middle, long);
     canvas.lay(near, rgb(0x150805), |at| {
         (0.3 - leaf((at.0 - x, at.1 - y), from, to, 0.5) * 50.0).clamp(0.0, 1.0) * 0.45
     });
@@ -91,16 +90,13 @@ fn veins(canvas: &mut Canvas, from: Place, to: Place, colour: Colour) {
     canvas.shape(around, colour, |at| {
         stroke(at, place(-0.14, 0.0), place(0.96, 0.0), thin)
     });
-    for number in 1..6 {
-        let along = number as f32 * 0.15;
-        let out = 0.21 * (1.0 - (2.0 * along - 0.9).powi(2)).max(0.1);
-        for side in [-out, out] {
-            let (from, to) = (place(along, 0.0), place(along + 0.13, side));
-            let reach = long * 0.3;
-            canvas.shape((from, reach), colour, |at| {
-                stroke(at, from, to, thin * 0.55)
-            });
-        }
+    for number in [1.0_f32, 2.0, 3.0, 4.0, 5.0, -1.0, -2.0, -3.0, -4.0, -5.0] {
+        let along = number.abs() * 0.15;
+        let out = 0.21 * (1.0 - (2.0 * along - 0.9).powi(2)).max(0.1) * number.signum();
+        let (from, to) = (place(along, 0.0), place(along + 0.13, out));
+        canvas.shape((from, long * 0.3), colour, |at| {
+            stroke(at, from, to, thin * 0.55)
+        });
     }
 }
 
@@ -125,29 +121,28 @@ pub(super) fn fern(canvas: &mut Canvas, luck: &mut Luck) {
 fn frond(canvas: &mut Canvas, foot: Place, (lean, high): (f32, f32), colour: Colour) {
     let place = |along: f32| {
         let side = lean * (along * along * 0.75 + along * 0.18);
-        (
-            foot.0 + side * 0.62,
-            foot.1 - high * along * (1.0 - 0.2 * lean.abs() * along),
-        )
+        let up = high * along * (1.0 - 0.2 * lean.abs() * along);
+        (foot.0 + side * 0.62, foot.1 - up)
     };
-    let (dark, bright) = (
-        mix(colour, rgb(0x06180f), 0.45),
-        mix(colour, rgb(0xf2ffb0), 0.3),
-    );
-    for number in 0..30 {
-        let along = 0.12 + 0.86 * number as f32 / 30.0;
-        let (at, next) = (place(along), place(along + 0.02));
-        let way = (next.1 - at.1).atan2(next.0 - at.0);
+    for number in 0..30_u8 {
+        let along = 0.12 + 0.86 * f32::from(number) / 30.0;
         let long = 0.17 * (1.0 - along).powf(0.75) * (along * 5.0).min(1.0) + 0.012;
-        for (side, colour) in [(-1.0_f32, dark), (1.0, bright)] {
-            let turn = way + side * 1.05;
-            let tip = (at.0 + long * turn.cos(), at.1 + long * turn.sin());
-            canvas.shape((at, long * 1.1), colour, |spot| leaf(spot, at, tip, 0.26));
-        }
-        canvas.shape((at, 0.06), dark, |spot| {
-            stroke(spot, at, next, 0.004 * (1.1 - along))
-        });
+        pair(canvas, place(along), place(along + 0.02), long, colour);
     }
+}
+
+/// Two leaves, and the stem to the next ones.
+fn pair(canvas: &mut Canvas, at: Place, next: Place, long: f32, colour: Colour) {
+    let dark = mix(colour, rgb(0x06180f), 0.45);
+    let bright = mix(colour, rgb(0xf2ffb0), 0.3);
+    let way = (next.1 - at.1).atan2(next.0 - at.0);
+    for (side, colour) in [(-1.0_f32, dark), (1.0, bright)] {
+        let turn = way + side * 1.05;
+        let tip = (at.0 + long * turn.cos(), at.1 + long * turn.sin());
+        canvas.shape((at, long * 1.1), colour, |spot| leaf(spot, at, tip, 0.26));
+    }
+    let half = 0.0005 + long * 0.02;
+    canvas.shape((at, 0.06), dark, |spot| stroke(spot, at, next, half));
 }
 
 pub(super) fn saturn(canvas: &mut Canvas, luck: &mut Luck) {
@@ -172,47 +167,37 @@ fn tilted(at: Place, middle: Place) -> Place {
     beside(at, middle, (middle.0 + 1.0, middle.1 - 0.32))
 }
 
+/// From its north to its south.
+const BANDS: [Colour; 6] = [
+    rgb(0xe9cf9f),
+    rgb(0xd9b67f),
+    rgb(0xf2dfb8),
+    rgb(0xcfa56d),
+    rgb(0xeed3a2),
+    rgb(0xdcc092),
+];
+
 fn planet(canvas: &mut Canvas, middle: Place, radius: f32) {
-    let bands = [
-        rgb(0xe9cf9f),
-        rgb(0xd9b67f),
-        rgb(0xf2dfb8),
-        rgb(0xcfa56d),
-        rgb(0xeed3a2),
-        rgb(0xdcc092),
-    ];
-    canvas.shape((middle, radius * 1.05), bands[1], |at| {
-        disc(at, middle, radius)
-    });
-    for (number, colour) in (0_u8..).zip(bands) {
+    let near = about(middle, radius * 1.05);
+    let inside = |at| (0.5 - disc(at, middle, radius) * 700.0).clamp(0.0, 1.0);
+    canvas.lay(near, BANDS[1], inside);
+    for (number, colour) in (0_u8..).zip(BANDS) {
         let level = (f32::from(number) - 2.5) * radius * 0.31;
-        let near = (
-            (middle.0 - radius, middle.1 - radius),
-            (middle.0 + radius, middle.1 + radius),
-        );
         canvas.lay(near, colour, |at| {
             let (along, across) = tilted(at, middle);
             let off = (across - level - along * along * 0.35) / (radius * 0.15);
-            (0.5 - disc(at, middle, radius) * 700.0).clamp(0.0, 1.0) * (-off * off).exp()
+            inside(at) * (-off * off).exp()
         });
     }
-    let near = (
-        (middle.0 - radius, middle.1 - radius),
-        (middle.0 + radius, middle.1 + radius),
-    );
+    let sun = (middle.0 - radius * 0.45, middle.1 - radius * 0.4);
     canvas.lay(near, rgb(0x0a0612), |at| {
-        let sun = disc(at, (middle.0 - radius * 0.45, middle.1 - radius * 0.4), 0.0) / radius;
-        (0.5 - disc(at, middle, radius) * 700.0).clamp(0.0, 1.0)
-            * ((sun - 0.45) * 0.95).clamp(0.0, 0.88)
+        let far = disc(at, sun, 0.0) / radius;
+        inside(at) * ((far - 0.45) * 0.95).clamp(0.0, 0.88)
     });
 }
 
 fn rings(canvas: &mut Canvas, middle: Place, radius: f32, in_front: bool) {
-    let reach = radius * 2.4;
-    let near = (
-        (middle.0 - reach, middle.1 - reach),
-        (middle.0 + reach, middle.1 + reach),
-    );
+    let near = about(middle, radius * 2.4);
     canvas.lay(near, rgb(0xf3e2bf), |at| {
         let (along, across) = tilted(at, middle);
         if (across > 0.0) != in_front {
@@ -254,11 +239,7 @@ pub(super) fn buns(canvas: &mut Canvas, luck: &mut Luck) {
 }
 
 fn bun(canvas: &mut Canvas, luck: &mut Luck, at: Place, size: f32) {
-    let turn = luck.next();
-    let near = (
-        (at.0 - size * 1.3, at.1 - size * 1.3),
-        (at.0 + size * 1.3, at.1 + size * 1.3),
-    );
+    let (turn, near) = (luck.next(), about(at, size * 1.3));
     let spot = (at.0 + 0.006, at.1 + 0.012);
     canvas.lay(near, rgb(0x5a3a22), |place| {
         (0.4 - disc(place, spot, size) * 40.0).clamp(0.0, 1.0) * 0.4
@@ -270,19 +251,19 @@ fn bun(canvas: &mut Canvas, luck: &mut Luck, at: Place, size: f32) {
         let wound = x.hypot(y) / (size * 0.235) - y.atan2(x) / TAU + turn;
         (wound.rem_euclid(1.0) - 0.5).abs() * 2.0
     };
-    let inside = move |place: Place| (0.5 - disc(place, at, size * 0.985) * 700.0).clamp(0.0, 1.0);
+    let inside = |place| (0.5 - disc(place, at, size * 0.985) * 700.0).clamp(0.0, 1.0);
     canvas.lay(near, rgb(0x5e2a10), |place| {
         inside(place) * ((coil(place) - 0.6) * 4.0).clamp(0.0, 0.95)
     });
     canvas.lay(near, rgb(0xf2bf73), |place| {
         inside(place) * ((0.45 - coil(place)) * 1.6).clamp(0.0, 0.6)
     });
-    canvas.glow(
-        (at.0 - size * 0.35, at.1 - size * 0.4),
-        size * 0.7,
-        rgb(0xffe9c0),
-        0.45,
-    );
+    sugar(canvas, luck, at, size);
+}
+
+fn sugar(canvas: &mut Canvas, luck: &mut Luck, at: Place, size: f32) {
+    let shine = (at.0 - size * 0.35, at.1 - size * 0.4);
+    canvas.glow(shine, size * 0.7, rgb(0xffe9c0), 0.45);
     for _ in 0..26 {
         let (far, way) = (size * 0.85 * luck.next().sqrt(), TAU * luck.next());
         let grain = (at.0 + far * way.cos(), at.1 + far * way.sin());
@@ -299,29 +280,33 @@ pub(super) fn radio(canvas: &mut Canvas, _: &mut Luck) {
     canvas.glow((width * 0.3, 0.2), 0.8, rgb(0xbfe3c9), 0.35);
     canvas.land(|_| 0.76, [rgb(0x9a6236), rgb(0x5a3419)], 0.26);
     let middle = (width / 2.0, 0.52);
-    let shade = ((0.0, 0.7), (width, 0.86));
-    canvas.lay(shade, rgb(0x1f0f06), |at| {
-        (0.4 - ellipse(at, (middle.0, 0.775), (0.5, 0.03)) * 25.0).clamp(0.0, 1.0) * 0.55
-    });
-    let mast = [(middle.0 + 0.36, 0.3), (middle.0 + 0.52, 0.06)];
-    canvas.shape((mast[0], 0.4), rgb(0xd9dde0), |at| {
-        stroke(at, mast[0], mast[1], 0.004)
-    });
-    canvas.shape((middle, 0.6), rgb(0x7a3f22), |at| {
-        block(at, middle, (0.48, 0.255), 0.07)
-    });
-    canvas.shape((middle, 0.6), rgb(0xa85f33), |at| {
-        block(at, (middle.0, 0.512), (0.472, 0.242), 0.064)
-    });
-    canvas.shape((middle, 0.6), rgb(0xf2e3c6), |at| {
-        block(at, middle, (0.43, 0.205), 0.04)
-    });
+    case(canvas, middle);
     cloth(canvas, (middle.0 - 0.19, 0.52));
     scale(canvas, (middle.0 + 0.215, 0.425));
     for (x, size) in [(0.11, 0.045), (0.32, 0.045), (0.215, 0.025)] {
         knob(canvas, (middle.0 + x, 0.615), size);
     }
     canvas.frame(0.3);
+}
+
+/// Wood, and a mast.
+fn case(canvas: &mut Canvas, middle: Place) {
+    let shadow = ((middle.0 - 0.6, 0.7), (middle.0 + 0.6, 0.86));
+    canvas.lay(shadow, rgb(0x1f0f06), |at| {
+        (0.4 - ellipse(at, (middle.0, 0.775), (0.5, 0.03)) * 25.0).clamp(0.0, 1.0) * 0.55
+    });
+    let (foot, tip) = ((middle.0 + 0.36, 0.3), (middle.0 + 0.52, 0.06));
+    canvas.shape((foot, 0.4), rgb(0xd9dde0), |at| {
+        stroke(at, foot, tip, 0.004)
+    });
+    let high = (middle.0, middle.1 - 0.008);
+    for (colour, at, size, round) in [
+        (rgb(0x7a3f22), middle, (0.48, 0.255), 0.07),
+        (rgb(0xa85f33), high, (0.472, 0.242), 0.064),
+        (rgb(0xf2e3c6), middle, (0.43, 0.205), 0.04),
+    ] {
+        canvas.shape((middle, 0.6), colour, |place| block(place, at, size, round));
+    }
 }
 
 /// What the sound comes through.
