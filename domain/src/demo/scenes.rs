@@ -161,7 +161,6 @@ pub(super) const SCENES: [Scene; 18] = [
         ],
         saves: &["priya"],
         shares: &[("amara", "Everything can be mended. #repair")],
-        ..PLAIN
     },
     Scene {
         ago: DAY + 15 * HOUR,
@@ -215,7 +214,6 @@ pub(super) const SCENES: [Scene; 18] = [
         ],
         saves: &["priya"],
         shares: &[("yuki", "")],
-        ..PLAIN
     },
     Scene {
         ago: 17 * HOUR,
@@ -273,7 +271,6 @@ pub(super) const SCENES: [Scene; 18] = [
         ],
         saves: &["amara", "tomas"],
         shares: &[("mira", "My whole diet, in one picture."), ("amara", "")],
-        ..PLAIN
     },
     Scene {
         ago: 5 * HOUR,
@@ -303,7 +300,6 @@ pub(super) const SCENES: [Scene; 18] = [
         ],
         saves: &["mira", "lena"],
         shares: &[("lena", "")],
-        ..PLAIN
     },
     Scene {
         ago: 150,
@@ -344,7 +340,6 @@ pub(super) const SCENES: [Scene; 18] = [
         ],
         saves: &["yuki"],
         shares: &[("jonas", "The thermos has found its purpose.")],
-        ..PLAIN
     },
     Scene {
         ago: 40,
