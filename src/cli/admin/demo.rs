@@ -38,7 +38,7 @@ pub async fn run(platform: &Platform, command: DemoCommand) -> Result<()> {
         paint: |picture| workers::paint::paint(picture, picture.shape.size()),
         among_others: command.yes,
     };
-    eprintln!("Painting pictures, and telling what happened …");
+    eprintln!("Making the demo world, unless it is there …");
     match demo::make(platform, &plan).await {
         Ok(Outcome::There) => {
             // The output says what was made.
@@ -77,6 +77,7 @@ fn password(platform: &Platform, from_stdin: bool) -> Result<(Password, String)>
 
 /// Until the workers have made them ready, where there are any who do.
 async fn wait_for_pictures(platform: &Platform) -> Result<()> {
+    let mut told = None;
     loop {
         let left = demo::unready(platform.db.acquire().await?.as_mut()).await?;
         if left == 0 {
@@ -90,7 +91,10 @@ async fn wait_for_pictures(platform: &Platform) -> Result<()> {
             );
             return Ok(());
         }
-        eprintln!("{left} pictures to make ready …");
+        if told != Some(left) {
+            eprintln!("Pictures to make ready: {left}");
+        }
+        told = Some(left);
         tokio::time::sleep(GLANCE).await;
     }
 }
