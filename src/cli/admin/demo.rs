@@ -101,7 +101,11 @@ async fn wait_for_pictures(platform: &Platform) -> Result<()> {
 
 fn explained(error: Error) -> anyhow::Error {
     match error {
-        Error::Conflict { code, detail, .. } if code == "people_live_here" => {
+        Error::Conflict {
+            code: "people_live_here",
+            detail,
+            ..
+        } => {
             anyhow::anyhow!(
                 "{detail} The demo is for a database of its own: say --yes if you mean this one."
             )
