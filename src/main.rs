@@ -2,7 +2,7 @@
 
 mod cli;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
 use platform::config::Config;
 use platform::{Clock, Platform, signals, telemetry};
@@ -40,7 +40,10 @@ async fn run(command: Command, config: Config) -> Result<()> {
         Command::Worker { pools } => cli::roles::worker(platform, pools, stop).await,
         Command::Scheduler => cli::roles::scheduler(platform, stop).await,
         Command::Migrate => platform.db.migrate().await.context("migrating"),
-        Command::Admin(admin) => cli::admin::run(&platform, admin).await,
+        Command::Admin(admin) => tokio::select! {
+            done = cli::admin::run(&platform, admin) => done,
+            () = stop.cancelled() => bail!("interrupted"),
+        },
         Command::Openapi | Command::Config { .. } => Ok(()),
     }
 }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod comments;
 pub mod contacts;
 pub mod delivery;
+pub mod demo;
 pub mod devices;
 pub mod error;
 mod expiry;

@@ -11,6 +11,7 @@ mod lifecycle;
 pub mod media;
 mod notifications;
 mod office;
+pub mod paint;
 mod people;
 mod posts;
 mod registry;

@@ -106,6 +106,20 @@ impl NewUser {
         })
     }
 
+    /// An account without an address: nobody writes to it, and nobody can ask for another password.
+    pub async fn without_address(
+        username: Username,
+        full_name: PersonName,
+        password: Password,
+    ) -> Result<Self> {
+        password.suits(&username)?;
+        Ok(Self {
+            password_hash: Some(hashing::hash(password).await?),
+            full_name: Some(full_name),
+            ..Self::named(username)
+        })
+    }
+
     /// An account that an operator makes for somebody: any role, and the address is taken on trust.
     pub async fn made_by_operator(
         username: Username,

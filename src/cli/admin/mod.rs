@@ -1,5 +1,6 @@
 //! `commons admin`: what operators do, from a shell on the machine.
 
+mod demo;
 mod jobs;
 mod seed;
 mod user;
@@ -17,7 +18,9 @@ pub enum Admin {
     /// Jobs: look, explain, retry, discard, pause
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
-    /// Make up a world of people: for benchmarks and demonstrations
+    /// Make a small world to look at: people with pictures, posts, comments and follows
+    Demo(demo::DemoCommand),
+    /// Make up a world of people, as large as you like: for benchmarks
     Seed(seed::SeedCommand),
 }
 
@@ -25,6 +28,7 @@ pub async fn run(platform: &Platform, admin: Admin) -> Result<()> {
     match admin {
         Admin::User(command) => user::run(platform, command).await,
         Admin::Jobs(command) => jobs::run(platform, command).await,
+        Admin::Demo(command) => demo::run(platform, command).await,
         Admin::Seed(command) => seed::run(platform, command).await,
     }
 }
