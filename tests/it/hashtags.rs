@@ -56,7 +56,7 @@ async fn uses_count_as_long_as_everybody_sees_them() {
     counted(0).await;
     let alice = app.login("alice").await;
     counted(2).await;
-    alice.delete_saying("/users/me", password).await.data(200);
+    alice.delete_saying("/users/me", password).await.data(202);
     counted(0).await;
     let alice = app.login("alice").await;
     counted(2).await;

@@ -102,7 +102,7 @@ pub(super) async fn insert(
          quoted as (update post_counts set share_count = share_count + 1 where post_id = $8 and $9 = 'published'
                     returning post_id)
          update user_counts set post_count = post_count + 1
-         where user_id = $2 and $9 = 'published' and $6 <> 'private' and (select count(*) from quoted) >= 0",
+         where user_id = $2 and $9 = 'published' and $5 <> 'private' and (select count(*) from quoted) >= 0",
         post.id.0,
         post.author.0,
         post.kind as PostKind,

@@ -157,6 +157,11 @@ async fn whoever_is_mentioned_is_told_once_they_can_read_it_and_no_more_when_the
     assert!(told(&bob).await.is_empty());
     // On another day.
     app.clock.advance(Duration::from_secs(3 * 24 * 3600));
+    let (alice, bob, carol) = (
+        app.again(&alice).await,
+        app.again(&bob).await,
+        app.again(&carol).await,
+    );
     let open = json!({"visibility": "public"});
     alice.put(&path, open).await.data(200);
     settled().await;
