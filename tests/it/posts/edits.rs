@@ -166,7 +166,7 @@ async fn whoever_is_mentioned_is_told_once_they_can_read_it_and_no_more_when_the
     alice.put(&path, open).await.data(200);
     settled().await;
     for who in [&bob, &carol] {
-        assert_eq!(told(who).await, ["alice mentions you in a post"]);
+        assert_eq!(told(who).await, ["alice mentioned you in a post"]);
     }
     let fewer = json!({"caption": "@carol"});
     alice.put(&path, fewer).await.data(200);
@@ -174,13 +174,13 @@ async fn whoever_is_mentioned_is_told_once_they_can_read_it_and_no_more_when_the
     let comment = carol.post(&format!("{path}/comments"), comment).await;
     let comment = comment.data(201)["id"].as_str().unwrap().to_owned();
     settled().await;
-    assert_eq!(told(&bob).await, ["carol mentions you in a comment"]);
+    assert_eq!(told(&bob).await, ["carol mentioned you in a comment"]);
     let fewer = json!({"content": "Nobody"});
     let comment = format!("/comments/{comment}");
     carol.put(&comment, fewer).await.data(200);
     settled().await;
     assert!(told(&bob).await.is_empty());
-    assert_eq!(told(&carol).await, ["alice mentions you in a post"]);
+    assert_eq!(told(&carol).await, ["alice mentioned you in a post"]);
 }
 
 #[tokio::test]
