@@ -1,6 +1,7 @@
 //! The paths and fields by which the applications knew their own backends. One table rewrites them in front of the
-//! router: there is one handler an operation, and it never knows. Where an application calls a field otherwise, the name
-//! is understood too, unless the body holds the right one.
+//! router: there is one handler an operation, and it never knows. Where an application calls a field otherwise
+//! (`content=caption`), the name is understood too, unless the body holds the right one; where it has another word for a
+//! value (`visibility:friends=followers`), so is the word.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -14,7 +15,7 @@ const PREFIX: &str = "/api/v1";
 /// The table, as it is read by people and tests.
 pub const TABLE: &str = include_str!("aliases.tsv");
 
-/// Names of fields that a request's application has for ours.
+/// Names of fields, and words for their values, that a request's application has for ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Renames(Vec<(&'static str, &'static str)>);
 
@@ -118,7 +119,11 @@ impl Renames {
             return;
         };
         for (theirs, ours) in &self.0 {
-            if !fields.contains_key(*ours)
+            if let Some((field, theirs)) = theirs.split_once(':') {
+                if let Some(value) = fields.get_mut(field).filter(|value| *value == theirs) {
+                    *value = (*ours).into();
+                }
+            } else if !fields.contains_key(*ours)
                 && let Some(value) = fields.remove(*theirs)
             {
                 fields.insert((*ours).to_owned(), value);
@@ -162,5 +167,15 @@ mod tests {
             body,
             json!({"phone": "+4915123456789", "otp": "1", "code": "2"})
         );
+    }
+
+    #[test]
+    fn values_are_called_by_our_words() {
+        let (_, renames) = find(&Method::POST, "/api/posts").unwrap();
+        for (theirs, ours) in [("friends", "followers"), ("private", "private")] {
+            let mut body = json!({"content": "friends", "visibility": theirs});
+            renames.apply(&mut body);
+            assert_eq!(body, json!({"caption": "friends", "visibility": ours}));
+        }
     }
 }

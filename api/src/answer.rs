@@ -9,6 +9,7 @@ use poem_openapi::types::{Example, ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
 use crate::edge::cookies::Ended;
+use crate::edge::etag::Version;
 use crate::page::Pagination;
 
 /// What can stand in `data`: a type of the wire that publishes an example of itself.
@@ -50,6 +51,7 @@ pub struct Success<const STATUS: u16, T> {
     data: T,
     headers: HeaderMap,
     ends_session: bool,
+    version: Option<Version>,
 }
 
 pub type Ok200<T> = Success<200, T>;
@@ -62,6 +64,7 @@ impl<const STATUS: u16, T> Success<STATUS, T> {
             data,
             headers: HeaderMap::new(),
             ends_session: false,
+            version: None,
         }
     }
 
@@ -69,6 +72,13 @@ impl<const STATUS: u16, T> Success<STATUS, T> {
     #[must_use]
     pub(crate) fn ending_session(mut self, ends: bool) -> Self {
         self.ends_session = ends;
+        self
+    }
+
+    /// Whoever changes it may say that they have read this version: see [`crate::edge::etag`].
+    #[must_use]
+    pub(crate) fn of_version(mut self, version: i32) -> Self {
+        self.version = Some(Version(version));
         self
     }
 
@@ -93,6 +103,9 @@ impl<const STATUS: u16, T: Datum> IntoResponse for Success<STATUS, T> {
         response.headers_mut().extend(self.headers);
         if self.ends_session {
             response.set_data(Ended);
+        }
+        if let Some(version) = self.version {
+            response.set_data(version);
         }
         response
     }

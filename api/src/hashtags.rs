@@ -31,15 +31,17 @@ impl Refusals for Naming {
 impl HashtagsApi {
     /// A hashtag
     ///
-    /// In any case of letters, with or without its #, with how many public posts have it.
+    /// In any case of letters, with or without its #, with how many posts have it that everybody sees. One of which whoever
+    /// asks sees no post is not found.
     #[oai(path = "/:tag", method = "get", operation_id = "getHashtag")]
     async fn show(
         &self,
-        _signed: Signed,
+        Signed(actor): Signed,
         tag: Path<posts::Hashtag>,
     ) -> Answer<Ok200<Hashtag>, Naming> {
         let mut connection = self.platform.db.acquire().await?;
-        Ok(Ok200::of(hashtags::find(&mut connection, &tag.0).await?))
+        let found = hashtags::find(&mut connection, actor.user, &tag.0).await?;
+        Ok(Ok200::of(found))
     }
 
     /// List posts with a hashtag
@@ -65,7 +67,7 @@ impl HashtagsApi {
         let (after, offset, limit) = (paging.after()?, paging.offset, paging.limit);
         let (viewer, now) = (actor.user, self.platform.clock.now());
         let mut connection = self.platform.db.acquire().await?;
-        let tag = hashtags::find(&mut connection, &tag.0).await?;
+        let tag = hashtags::find(&mut connection, viewer, &tag.0).await?;
         let mut found =
             hashtags::posts(&mut connection, viewer, tag.id, after, offset, limit).await?;
         let total = tag.use_count;

@@ -11,7 +11,7 @@ use domain::posts::{self, Post, PostChange, PostEdit, Publishing};
 use domain::{PostId, UserId};
 use platform::Platform;
 use poem_openapi::OpenApi;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 
 pub(crate) use acts::ActsApi;
 pub(crate) use lists::PostListsApi;
@@ -20,9 +20,11 @@ use crate::answer::{Created201, List200, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::body::{Body, MaybeBody};
+use crate::edge::etag;
 use crate::graph::span;
 use crate::media::{FILE_TOO_LARGE, FILE_TYPE_UNSUPPORTED, QUOTA_EXCEEDED};
 use crate::page::{Paging, cursor};
+use crate::problem::catalog::PRECONDITION_FAILED;
 use crate::problem::{Answer, Refusals, Told};
 use crate::users::NOT_YOURS;
 use form::PostBody;
@@ -59,6 +61,7 @@ impl Refusals for Editing {
         NOT_YOURS,
         NO_POST,
         Told::new(409, "repost", "A repost says nothing of its own."),
+        PRECONDITION_FAILED,
     ];
 }
 
@@ -107,21 +110,28 @@ impl PostsApi {
         let (mut page, last) =
             comments::first(&mut connection, storage, actor.user, post_id.0, now).await?;
         page.comments_cursor = last.map(|last| cursor(&last));
-        Ok(Ok200::of(page))
+        let version = page.post.version;
+        Ok(Ok200::of(page).of_version(version))
     }
 
     /// Edit a post
     ///
-    /// What is given is changed, the rest stays. What it said before is kept in its history, once it is published.
+    /// What is given is changed, the rest stays. What it said before is kept in its history, once it is published. With the
+    /// `ETag` of the post as `If-Match`, nothing is changed where somebody has changed it since; likes and comments do not
+    /// count.
     #[oai(path = "/:post_id", method = "put", operation_id = "updatePost")]
     async fn edit(
         &self,
         Signed(actor): Signed,
         post_id: Path<PostId>,
+        /// The `ETag` of the post as it was read.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
         body: Body<PostChange>,
     ) -> Answer<Ok200<Post>, Editing> {
+        let read = etag::versions(if_match.0.as_deref());
         let mut tx = self.platform.db.begin().await?;
-        posts::edit(&mut tx, actor, post_id.0, &body.0).await?;
+        posts::edit(&mut tx, actor, post_id.0, read.as_deref(), &body.0).await?;
         tx.commit().await?;
         Ok(Ok200::of(self.post(actor.user, post_id.0).await?))
     }
@@ -191,8 +201,10 @@ impl PostsApi {
         let when = body.0.unwrap_or_default();
         let mut tx = self.platform.db.begin().await?;
         posts::publish(&mut tx, actor.user, post_id.0, &when).await?;
+        let (storage, now) = (&self.platform.storage, tx.now());
+        let post = posts::one(tx.connection(), storage, actor.user, post_id.0, now).await?;
         tx.commit().await?;
-        Ok(Ok200::of(self.post(actor.user, post_id.0).await?))
+        Ok(Ok200::of(post))
     }
 
     /// Hold a scheduled post back

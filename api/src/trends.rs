@@ -76,7 +76,7 @@ impl TrendsApi {
     )]
     async fn history(
         &self,
-        _signed: Signed,
+        Signed(actor): Signed,
         tag: Path<Hashtag>,
         /// So many days back: 7 where nothing is said, at most 30.
         days: Query<Option<u16>>,
@@ -84,7 +84,7 @@ impl TrendsApi {
         let days = days.0.unwrap_or(DAYS).clamp(1, MOST_DAYS);
         let now = self.platform.clock.now();
         let mut connection = self.platform.db.acquire().await?;
-        let data = trends::history(&mut connection, &tag.0, days, now).await?;
+        let data = trends::history(&mut connection, actor.user, &tag.0, days, now).await?;
         let pagination = Pagination::whole(data.len());
         Ok(List200 { data, pagination })
     }

@@ -29,6 +29,9 @@ pub enum Error {
         field: Option<&'static str>,
         detail: &'static str,
     },
+    /// It is not any more what was read before it was to be changed.
+    #[error("changed meanwhile")]
+    Changed,
     /// A file that is larger than one of its kind may be.
     #[error("larger than {most} bytes")]
     TooLarge { most: u64 },

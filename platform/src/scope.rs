@@ -42,6 +42,11 @@ impl Scope {
         self
     }
 
+    pub(crate) fn without_transaction(mut self) -> Self {
+        self.ambient = None;
+        self
+    }
+
     pub async fn run<F: Future>(self, work: F) -> F::Output {
         SCOPE.scope(self, work).await
     }

@@ -7,6 +7,7 @@ use domain::delivery::jobs::{
 };
 use domain::feed::jobs::{FanOut, RankExplore, Warm};
 use domain::graph::jobs::{AcceptRequests, PurgeMutes, RefreshPopular};
+use domain::hashtags::jobs::CountUses;
 use domain::housekeeping::jobs::{KeepJobTables, PurgeDeadJobs};
 use domain::idempotency::jobs::PurgeIdempotencyKeys;
 use domain::identity::jobs::{
@@ -112,6 +113,9 @@ fn of_posts(id: Uuid) -> Vec<String> {
         stored(&ProcessMedia {
             media_id: MediaId(id),
         }),
+        stored(&CountUses {
+            author_id: UserId(id),
+        }),
         stored(&PublishPost {
             post_id: PostId(id),
         }),
@@ -202,6 +206,7 @@ fn stored_jobs_look_the_same_as_ever() {
     graph.accept_requests maintenance normal attempts 20 unique true payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     graph.purge_mutes maintenance bulk attempts 20 unique true payload {}
     graph.refresh_popular maintenance bulk attempts 20 unique true payload {}
+    hashtags.count_uses maintenance bulk attempts 20 unique true payload {"author_id":"00000000-0000-0000-0000-000000000007"}
     housekeeping.keep_job_tables maintenance normal attempts 20 unique true payload {}
     housekeeping.purge_dead_jobs maintenance bulk attempts 20 unique true payload {}
     idempotency.purge_keys maintenance bulk attempts 20 unique true payload {}

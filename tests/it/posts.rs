@@ -2,6 +2,7 @@
 
 mod drafts;
 mod edits;
+mod forms;
 mod matrix;
 mod races;
 mod shares;
@@ -13,8 +14,6 @@ use serde_json::{Value, json};
 
 use crate::harness::laws::posts_are_counted;
 use crate::harness::{Client, Reply, TestApp};
-use crate::media;
-use crate::processing::samples;
 
 /// The id of a new post.
 pub(crate) async fn posted(who: &Client, body: Value) -> String {
@@ -48,7 +47,7 @@ pub(crate) fn each(reply: &Reply, field: &str) -> Vec<String> {
 }
 
 /// A file of somebody's that is ready, past the upload.
-async fn file(app: &TestApp, owner: &str, kind: &str, state: &str) -> String {
+pub(crate) async fn file(app: &TestApp, owner: &str, kind: &str, state: &str) -> String {
     let failure = (state == "failed").then_some("decode");
     let id: uuid::Uuid = sqlx::query_scalar(
         "insert into media (id, owner_id, kind, content_type, state, failure, size, created_at, updated_at)
@@ -195,96 +194,6 @@ async fn a_post_shows_files_and_its_kind_follows_from_them() {
     posts_are_counted(&app).await;
 }
 
-fn form(fields: &[(&str, &str)]) -> Vec<u8> {
-    let mut body = String::new();
-    for (name, value) in fields {
-        body += &format!(
-            "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        );
-    }
-    (body + "--edge--\r\n").into_bytes()
-}
-
-/// As the page of a campus network sends it.
-fn with_file(caption: &str, filename: &str, content: &[u8]) -> Vec<u8> {
-    let texts = [("caption", caption), ("hashtags", r#"["nature"]"#)];
-    let form = media::form(&texts, &[(filename, content)]);
-    let (from, to) = (b"name=\"file\"", b"name=\"media\"");
-    let at = form.windows(from.len()).position(|part| part == from);
-    let at = at.unwrap();
-    [&form[..at], to, &form[at + from.len()..]].concat()
-}
-
-#[tokio::test]
-async fn a_page_posts_by_a_form() {
-    let app = TestApp::start().await;
-    let [alice] = app.given(["alice"]).await;
-    let image = file(&app, "alice", "image", "ready").await;
-    let kind = "multipart/form-data; boundary=edge";
-    let fields = [
-        ("caption", "Beautiful sunset #nature"),
-        ("hashtags", r#"["nature", "college"]"#),
-        ("media_ids", &*image),
-        ("visibility", "followers"),
-        ("location", ""),
-    ];
-    let post = alice
-        .post_raw("/posts", kind, form(&fields))
-        .await
-        .data(201);
-    assert_eq!(post["hashtags"], json!(["college", "nature"]));
-    assert_eq!(
-        (&post["post_type"], &post["visibility"]),
-        (&json!("image"), &json!("followers"))
-    );
-    let wrong = alice
-        .post_raw(
-            "/posts",
-            kind,
-            form(&[("visibility", "nobody"), ("more", "x")]),
-        )
-        .await;
-    assert_eq!(wrong.problem(400), "validation_failed");
-    assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 2);
-    let cut = alice
-        .post_raw("/posts", kind, b"--edge\r\ncontent-disp".to_vec())
-        .await;
-    assert_eq!(cut.problem(400), "validation_failed");
-    assert_eq!(cut.json()["errors"][0]["code"], "incomplete");
-    let anonymous = app
-        .anonymous()
-        .post_raw("/posts", kind, form(&fields))
-        .await;
-    assert_eq!(anonymous.problem(401), "token_missing");
-}
-
-#[tokio::test]
-async fn the_files_of_a_form_become_files_of_the_author_or_leave_nothing() {
-    let app = TestApp::start().await;
-    let [alice] = app.given(["alice"]).await;
-    let with_file = with_file("Sunset", "sunset.png", &samples::png(300, 200));
-    let post = alice
-        .post_raw("/posts", media::FORM, with_file)
-        .await
-        .data(201);
-    assert_eq!(post["media"][0]["state"], "uploaded");
-    app.drain().await;
-    let path = format!("/posts/{}", post["id"].as_str().unwrap());
-    let shown = alice.get(&path).await.data(200)["media"][0].clone();
-    assert_eq!(
-        (&shown["state"], &shown["width"]),
-        (&json!("ready"), &json!(300))
-    );
-    assert!(shown["media_url"].as_str().is_some());
-    let kept = app.count("select count(*) from media").await;
-    let with_file = |caption: &str| self::with_file(caption, "x.exe", b"MZ\x90\0 a program");
-    let refused = alice
-        .post_raw("/posts", media::FORM, with_file("No picture"))
-        .await;
-    assert_eq!(refused.problem(415), "file_type_unsupported");
-    assert_eq!(app.count("select count(*) from media").await, kept);
-}
-
 #[tokio::test]
 async fn a_deleted_post_is_gone_at_once_and_its_rows_after_the_time_of_grace() {
     let app = TestApp::start().await;
@@ -329,22 +238,57 @@ async fn an_administrator_deletes_what_others_posted() {
     let [alice] = app.given(["alice"]).await;
     let admin = app.admin().await;
     let post = posted(&alice, json!({"caption": "Mine", "visibility": "private"})).await;
-    admin.delete(&format!("/posts/{post}")).await.data(200);
-    assert_eq!(
-        alice.get(&format!("/posts/{post}")).await.problem(404),
-        "not_found"
-    );
+    let comments = format!("/posts/{}/comments", said(&alice, "Theirs").await);
+    let comment = json!({"content": "Mine, too"});
+    let comment = alice.post(&comments, comment).await.data(201);
+    let comment = format!("/comments/{}", comment["id"].as_str().unwrap());
+    for path in [format!("/posts/{post}"), comment] {
+        admin.delete(&path).await.data(200);
+        assert_eq!(alice.get(&path).await.problem(404), "not_found");
+    }
+    let acts = "select count(*) from admin_audit where action in ('post.delete', 'comment.delete')";
+    assert_eq!(app.count(acts).await, 2);
     posts_are_counted(&app).await;
     app.drain().await;
+}
+
+#[tokio::test]
+async fn hashtags_that_grow_when_they_are_folded_are_refused_in_words() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let long = "İ".repeat(60);
+    for (tag, code) in [
+        (&*long, "too_long"),
+        ("\u{200d}", "invalid"),
+        ("42", "invalid"),
+    ] {
+        let refused = alice
+            .post("/posts", json!({"caption": "x", "hashtags": [tag]}))
+            .await;
+        assert_eq!(refused.problem(400), "validation_failed");
+        assert_eq!(refused.json()["errors"][0]["code"], code, "{tag}");
+    }
+    let post = said(&alice, &format!("#{long} #ﷺ #İstanbul")).await;
+    assert_eq!(see(&alice, &post).await["hashtags"], json!(["İstanbul"]));
+    let many: Vec<String> = (0..31).map(|number| format!("tag{number}")).collect();
+    let refused = alice
+        .post("/posts", json!({"caption": "x", "hashtags": many}))
+        .await;
+    assert_eq!(refused.json()["errors"][0]["code"], "too_many");
 }
 
 #[tokio::test]
 async fn an_application_posts_and_comments_by_its_own_names() {
     let app = TestApp::start().await;
     let [alice] = app.given(["alice"]).await;
-    let theirs = json!({"content": "Hello", "tags": ["campus"]});
-    let post = alice.post("//api/posts", theirs).await.data(201);
-    assert_eq!(post["caption"], "Hello");
+    let theirs = json!({"content": "Hello", "tags": ["campus"], "visibility": "friends"});
+    let post = alice.post("//api/posts", theirs.clone()).await.data(201);
+    assert_eq!(
+        (&post["caption"], &post["visibility"]),
+        (&json!("Hello"), &json!("followers"))
+    );
+    let ours = alice.post("/posts", json!({"visibility": "friends"})).await;
+    assert_eq!(ours.json()["errors"][0]["field"], "visibility");
     assert_eq!(post["hashtags"], json!(["campus"]));
     let path = format!("//api/posts/{}", post["id"].as_str().unwrap());
     let said = alice

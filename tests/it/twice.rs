@@ -231,6 +231,10 @@ async fn leaving(app: &TestApp) {
 /// Somebody whose post is published by itself, and whose other one was deleted long ago.
 async fn posting(app: &TestApp) {
     let gina = app.person("gina").await;
+    let tagged = json!({"caption": "#tagged"});
+    gina.post("/posts", tagged).await.data(201);
+    let private = json!({"is_private": true});
+    gina.put("/users/me", private).await.data(200);
     let later = json!({"caption": "Later", "state": "draft"});
     let later = gina.post("/posts", later).await.data(201);
     app.run("update posts set state = 'scheduled', publish_at = created_at where state = 'draft'")
@@ -283,8 +287,10 @@ async fn files(app: &TestApp) {
 }
 
 /// What the jobs could have changed.
-async fn world(app: &TestApp) -> [i64; 13] {
+async fn world(app: &TestApp) -> [i64; 14] {
     [
+        app.count("select sum(use_count)::bigint from hashtag_counts")
+            .await,
         app.count("select sum(actor_count)::bigint from notifications")
             .await,
         app.count("select count(*) from media").await,

@@ -64,7 +64,8 @@ impl From<Error> for Failure {
             | Error::Unauthenticated(_)
             | Error::TooLarge { .. }
             | Error::Unsupported { .. }
-            | Error::Conflict { .. } => Self::Discard(error.to_string()),
+            | Error::Conflict { .. }
+            | Error::Changed => Self::Discard(error.to_string()),
             Error::Invalid(ref fields) => Self::Dead(format!("{error}: {fields:?}")),
             Error::RateLimited { retry_after } => Self::Retry {
                 error: error.to_string(),

@@ -4,6 +4,7 @@ mod delivery;
 mod failure;
 mod feed;
 mod graph;
+mod hashtags;
 mod housekeeping;
 mod idempotency;
 mod identity;

@@ -11,8 +11,8 @@ use platform::jobs::Job;
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
 use crate::{
-    delivery, feed, graph, housekeeping, idempotency, identity, lifecycle, media, notifications,
-    office, people, posts, trends,
+    delivery, feed, graph, hashtags, housekeeping, idempotency, identity, lifecycle, media,
+    notifications, office, people, posts, trends,
 };
 
 /// All handlers.
@@ -50,6 +50,7 @@ fn posts_jobs(registry: Registry) -> Registry {
         .with(feed::fan_out)
         .with(feed::rank_explore)
         .with(feed::warm)
+        .with(hashtags::count_uses)
         .with(media::process)
         .with(media::purge_media)
         .with(media::scan_media)

@@ -1,5 +1,8 @@
 //! `ETag` and `If-None-Match`: what a client has already is not sent again. The tag is of the bytes, so that it says
 //! nothing that they do not.
+//!
+//! What is changed with `If-Match` has its version in front, up to a dot: what others do with a post (they like it) changes
+//! its bytes, and does not stand in the way of its author.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,6 +10,21 @@ use poem::http::StatusCode;
 use poem::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
 use poem::{Request, Response, Result};
 use sha2::{Digest, Sha256};
+
+/// Which of its owner's changes an answer shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version(pub(crate) i32);
+
+/// The versions that an `If-Match` names: none where it is not there, or any will do. A weak tag matches nothing.
+pub(crate) fn versions(if_match: Option<&str>) -> Option<Vec<i32>> {
+    let named = if_match.filter(|named| named.trim() != "*")?;
+    let versions = named.split(',').filter_map(|tag| {
+        let tag = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
+        let (version, _) = tag.split_once('.')?;
+        version.parse().ok()
+    });
+    Some(versions.collect())
+}
 
 /// The tags a client shows.
 pub(super) fn shown(request: &Request) -> Option<HeaderValue> {
@@ -23,7 +41,10 @@ pub(super) async fn tag(mut response: Response, shown: Option<HeaderValue>) -> R
     }
     let content = response.take_body().into_bytes().await?;
     let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(&content)[..16]);
-    let tag = format!("\"{digest}\"");
+    let tag = match response.data::<Version>() {
+        Some(Version(version)) => format!("\"{version}.{digest}\""),
+        None => format!("\"{digest}\""),
+    };
     let has_it = shown
         .as_ref()
         .and_then(|shown| shown.to_str().ok())
@@ -46,4 +67,17 @@ pub(super) async fn tag(mut response: Response, shown: Option<HeaderValue>) -> R
         false => response.set_body(content),
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_if_match_names_versions() {
+        assert_eq!(versions(None), None);
+        assert_eq!(versions(Some(" * ")), None);
+        assert_eq!(versions(Some("\"3.abc\", \"12.x.y\"")), Some(vec![3, 12]));
+        assert_eq!(versions(Some("W/\"3.abc\", 3, \"abc\"")), Some(vec![]));
+    }
 }

@@ -11,7 +11,6 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{OpenApi, OperationId};
 
 use super::{Caller, Edge, etag, failures, idempotency};
-use crate::media::form;
 use crate::openapi;
 
 /// APIs with the guard around each operation.
@@ -72,10 +71,7 @@ impl Endpoint for Guard {
             .data::<Caller>()
             .map(|caller| caller.cookies.clone());
         let result = match self.method {
-            // A form with files is not held in memory to be compared.
-            Method::POST if !form::is_form(&request) => {
-                idempotency::once(&self.edge, &self.operation, request).await
-            }
+            Method::POST => idempotency::once(&self.edge, &self.operation, request).await,
             _ => self.operation.call(request).await,
         };
         let mut response = failures::settle(&self.edge, &path, result);

@@ -4,6 +4,8 @@
 //! before it really commits. So the effect and the answer are kept together or not at all. A handler that committed
 //! nothing leaves nothing to repeat.
 
+mod forms;
+
 use domain::Error;
 use domain::idempotency::{self as kept, Claim, Fingerprint, KeptAnswer, Key};
 use platform::Tx;
@@ -17,8 +19,11 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 use super::{Caller, Edge, failures};
+use crate::media::form::is_form;
 use crate::problem::{Problem, catalog};
 use crate::{auth, body};
+
+pub(crate) use forms::FormKey;
 
 const HEADER: &str = "idempotency-key";
 const REPLAYED: &str = "idempotent-replayed";
@@ -34,6 +39,9 @@ pub(super) async fn once(
     };
     let text = read(header)?.to_owned();
     let key = Key::of(&caller(&mut request).await?, &text);
+    if is_form(&request) {
+        return forms::once(edge, operation, request, key).await;
+    }
     let content = request.take_body();
     let content = body::read(&request, content).await?;
     let asked = fingerprint(&request, &content);
@@ -44,10 +52,7 @@ pub(super) async fn once(
     let claim = kept::claim(&mut tx, &edge.platform.config.auth, &key, &asked).await;
     match claim.map_err(told)? {
         Claim::First => first(edge, operation, request, tx, (&key, &asked)).await,
-        Claim::Running => {
-            let problem = Problem::told(&catalog::IDEMPOTENCY_IN_PROGRESS);
-            Err(problem.retry_after(Duration::from_secs(1)).into())
-        }
+        Claim::Running => Err(in_progress()),
         Claim::Different => Err(Problem::told(&catalog::IDEMPOTENCY_KEY_REUSED).into()),
         Claim::Answered(answer) => Ok(replay(answer)),
     }
@@ -64,7 +69,17 @@ async fn first(
     let shared = Ambient::holding(tx);
     let scope = Scope::current().within(shared.clone());
     let result = scope.run(operation.call(request)).await;
-    let mut response = failures::settle(edge, &path, result);
+    let response = failures::settle(edge, &path, result);
+    keep(edge, response, shared, (key, asked)).await
+}
+
+/// Adds the answer to what was done, and commits both.
+async fn keep(
+    edge: &Edge,
+    mut response: Response,
+    shared: Ambient,
+    (key, asked): (&Key, &Fingerprint),
+) -> Result<Response> {
     let Some(mut tx) = shared.into_committed() else {
         return Ok(response);
     };
@@ -111,13 +126,19 @@ async fn caller(request: &mut Request) -> Result<String> {
 }
 
 fn fingerprint(request: &Request, content: &[u8]) -> Fingerprint {
+    let mut hash = head(request);
+    hash.update(content);
+    hash.finalize().into()
+}
+
+/// What a request says before its body.
+fn head(request: &Request) -> Sha256 {
     let mut hash = Sha256::new();
     if let Some(caller) = request.data::<Caller>() {
         hash.update(format!("{} {}\n", request.method(), caller.uri));
         hash.update(caller.cookies.fingerprint(caller.uri.path()));
     }
-    hash.update(content);
-    hash.finalize().into()
+    hash
 }
 
 fn replay(answer: KeptAnswer) -> Response {
@@ -131,6 +152,11 @@ fn replay(answer: KeptAnswer) -> Response {
         .insert(REPLAYED, HeaderValue::from_static("true"));
     response.set_body(Body::from(answer.body));
     response
+}
+
+fn in_progress() -> poem::Error {
+    let problem = Problem::told(&catalog::IDEMPOTENCY_IN_PROGRESS);
+    problem.retry_after(Duration::from_secs(1)).into()
 }
 
 fn away() -> poem::Error {

@@ -9,7 +9,7 @@ mod caller;
 pub(crate) mod cookies;
 mod cors;
 mod doors;
-mod etag;
+pub(crate) mod etag;
 mod failures;
 mod guard;
 mod headers;
@@ -30,6 +30,7 @@ use tokio::sync::Semaphore;
 pub(crate) use caller::{Caller, Token};
 pub(crate) use guard::Guarded;
 pub(crate) use headers::{FORM, LEAF, PAGE};
+pub(crate) use idempotency::FormKey;
 
 use crate::problem::{Problem, catalog};
 
@@ -39,7 +40,7 @@ pub(crate) struct Edge {
     doors: doors::Doors,
     /// Requests with an Idempotency-Key hold a connection while their handler may take another: half of the pool, so
     /// that they never wait for one another.
-    idempotent: Semaphore,
+    idempotent: Arc<Semaphore>,
 }
 
 impl Edge {
@@ -47,7 +48,7 @@ impl Edge {
         let half = usize::try_from(platform.config.database.pool / 2).unwrap_or(1);
         Self {
             doors: doors::Doors::all(),
-            idempotent: Semaphore::new(half.max(1)),
+            idempotent: Arc::new(Semaphore::new(half.max(1))),
             platform,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,10 +19,11 @@ use poem::{Body, FromRequest, Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
-use crate::edge::Edge;
+use crate::edge::{Edge, FormKey};
 use crate::problem::{Problem, catalog};
 
 pub(crate) const CONTENT: &str = "multipart/form-data";
@@ -107,17 +109,9 @@ impl<'a> ApiExtractor<'a> for FileForm {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let platform = &Edge::of(request)?.platform;
-        check_length(request, platform).map_err(Problem::from)?;
-        let pieces = Body::from_bytes_stream(Pieces::of(body.take()?));
-        let mut body = RequestBody::new(pieces);
-        match <Multipart as FromRequest>::from_request(request, &mut body).await {
-            Ok(form) => Ok(Self(form)),
-            Err(_) => {
-                let mut problem = Problem::told(&catalog::MEDIA_TYPE_UNSUPPORTED);
-                "Send a form: multipart/form-data with a boundary.".clone_into(&mut problem.detail);
-                Err(problem.into())
-            }
+        match request.data::<Arc<FormKey>>() {
+            Some(_) => Err(Problem::told(&catalog::IDEMPOTENCY_KEY_UNSUPPORTED).into()),
+            None => Self::of(request, body).await,
         }
     }
 }
@@ -170,6 +164,22 @@ fn check_length(request: &Request, platform: &Platform) -> Result<()> {
 }
 
 impl FileForm {
+    /// For whoever takes the key of the request, if it has one.
+    pub(crate) async fn of(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let platform = &Edge::of(request)?.platform;
+        check_length(request, platform).map_err(Problem::from)?;
+        let pieces = Body::from_bytes_stream(Pieces::of(body.take()?));
+        let mut body = RequestBody::new(pieces);
+        match <Multipart as FromRequest>::from_request(request, &mut body).await {
+            Ok(form) => Ok(Self(form)),
+            Err(_) => {
+                let mut problem = Problem::told(&catalog::MEDIA_TYPE_UNSUPPORTED);
+                "Send a form: multipart/form-data with a boundary.".clone_into(&mut problem.detail);
+                Err(problem.into())
+            }
+        }
+    }
+
     /// Reads all of it. What is wrong leaves nothing behind.
     pub(crate) async fn read(
         mut self,
@@ -237,6 +247,20 @@ impl FileForm {
 }
 
 impl Form {
+    /// The same for the same fields and files, whatever was put between them.
+    pub(crate) fn fingerprint(&self) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        for part in self.texts.iter().flat_map(|(name, text)| [name, text]) {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        hash.update(self.texts.len().to_be_bytes());
+        self.files
+            .iter()
+            .for_each(|file| hash.update(file.sha256()));
+        hash.finalize().to_vec()
+    }
+
     /// The first field of that name that was filled in.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let mut texts = self.texts.iter();

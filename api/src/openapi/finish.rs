@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::Document;
 use crate::problem::catalog::{
-    INTERNAL, RATE_LIMITED, SIGNED_IN, TIMEOUT, UNAVAILABLE, WITH_BODY, WITH_COOKIES,
-    WITH_IDEMPOTENCY_KEY, WITH_PARAMETERS,
+    IDEMPOTENCY_KEY_UNSUPPORTED, INTERNAL, RATE_LIMITED, SIGNED_IN, TIMEOUT, UNAVAILABLE,
+    WITH_BODY, WITH_COOKIES, WITH_IDEMPOTENCY_KEY, WITH_PARAMETERS,
 };
 use crate::problem::{CONTENT, examples};
 
@@ -54,8 +54,7 @@ pub(super) fn operations(paths: &mut Value, components: &Value) {
     for (method, operation) in each(paths) {
         match method.as_str() {
             _ if is_at_root(operation) => {}
-            "post" if takes_files(operation) => {}
-            "post" => take_idempotency_key(operation),
+            "post" if takes_json(operation) => take_idempotency_key(operation),
             "get" => take_tags(operation),
             _ => {}
         }
@@ -103,6 +102,12 @@ pub(super) fn statuses(paths: &Value) -> HashMap<String, BTreeSet<u16>> {
 fn takes_files(operation: &Value) -> bool {
     let form = operation.pointer("/requestBody/content/multipart~1form-data");
     form.is_some()
+}
+
+/// Or nothing at all.
+fn takes_json(operation: &Value) -> bool {
+    let json = operation.pointer("/requestBody/content/application~1json");
+    json.is_some() || !takes_files(operation)
 }
 
 fn take_idempotency_key(operation: &mut Value) {
@@ -158,8 +163,11 @@ fn tell_problems(operation: &mut Value, method: &str) {
     if operation.get("requestBody").is_some() {
         shared.extend(WITH_BODY);
     }
-    if method == "post" && !takes_files(operation) {
+    if method == "post" && takes_json(operation) {
         shared.extend(WITH_IDEMPOTENCY_KEY);
+    }
+    if !takes_json(operation) {
+        shared.push(IDEMPOTENCY_KEY_UNSUPPORTED);
     }
     let mut parameters = operation["parameters"].as_array().into_iter().flatten();
     if parameters.any(|parameter| matches!(parameter["in"].as_str(), Some("path" | "query"))) {
@@ -260,6 +268,7 @@ fn meaning(status: &str) -> &'static str {
         "403" => "Not allowed.",
         "404" => "There is no such thing.",
         "409" => "The world is already otherwise.",
+        "412" => "It was changed meanwhile.",
         "413" => "The body is too large.",
         "415" => "The body is of a type that is not taken.",
         "422" => "The request contradicts an earlier one.",

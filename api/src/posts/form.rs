@@ -1,5 +1,7 @@
 //! A new post, as programs send it in JSON, and as pages do in a form with its files.
 
+use std::sync::Arc;
+
 use domain::posts::{Caption, NewPost};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
@@ -9,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::standing;
 use crate::body::{Body, understood};
-use crate::edge::Edge;
+use crate::edge::{Edge, FormKey};
 use crate::media::form::{CONTENT, FileForm, Form, Wanted, is_form};
 use crate::problem::Problem;
 
@@ -54,7 +56,7 @@ impl<'a> ApiExtractor<'a> for PostBody {
             let Body(new) = Body::<NewPost>::from_request(request, body, options).await?;
             return Ok(Self(new));
         }
-        let form = FileForm::from_request(request, body, options).await?;
+        let form = FileForm::of(request, body).await?;
         Ok(Self(read(request, form).await?))
     }
 }
@@ -97,10 +99,11 @@ fn schema() -> MetaSchema {
 /// else in the form is understood.
 async fn read(request: &Request, form: FileForm) -> poem::Result<NewPost> {
     let actor = standing(request).await.map_err(Problem::from)?;
-    let platform = &Edge::of(request)?.platform;
+    let edge = Edge::of(request)?;
+    let platform = &edge.platform;
     let form = form.read(platform, actor.user, FILES).await;
     let form = form.map_err(Problem::from)?;
-    let mut new = match understood::<NewPost>(request, said(&form)) {
+    let mut new = match asked(request, edge, &form).await {
         Ok(new) => new,
         Err(error) => {
             form.discard(platform).await;
@@ -110,6 +113,15 @@ async fn read(request: &Request, form: FileForm) -> poem::Result<NewPost> {
     let mut media = new.media_ids.take().unwrap_or_default();
     media.extend(form.keep_all(platform).await.map_err(Problem::from)?);
     new.media_ids = Some(media).filter(|media| !media.is_empty());
+    Ok(new)
+}
+
+/// What the form says, if nobody has been answered for it before.
+async fn asked(request: &Request, edge: &Edge, form: &Form) -> poem::Result<NewPost> {
+    let new = understood::<NewPost>(request, said(form))?;
+    if let Some(key) = request.data::<Arc<FormKey>>() {
+        key.take(edge, &form.fingerprint()).await?;
+    }
     Ok(new)
 }
 

@@ -46,6 +46,7 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::CONFLICT, code, detail)
                     .with_errors(errors.into_iter().collect())
             }
+            Error::Changed => Self::told(&catalog::PRECONDITION_FAILED),
             Error::TooLarge { most } => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "file_too_large",

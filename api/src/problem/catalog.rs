@@ -127,12 +127,25 @@ pub(crate) const IDEMPOTENCY_KEY_REUSED: Told = Told::new(
     "This Idempotency-Key was sent with another request.",
 );
 
+pub(crate) const IDEMPOTENCY_KEY_UNSUPPORTED: Told = Told::new(
+    400,
+    "idempotency_key_unsupported",
+    "A form with files takes no Idempotency-Key. Send the files first, and what shows them in JSON.",
+);
+
 /// Every POST.
 pub(crate) const WITH_IDEMPOTENCY_KEY: [Told; 3] = [
     IDEMPOTENCY_KEY_INVALID,
     IDEMPOTENCY_IN_PROGRESS,
     IDEMPOTENCY_KEY_REUSED,
 ];
+
+/// Operations with `If-Match`.
+pub(crate) const PRECONDITION_FAILED: Told = Told::new(
+    412,
+    "precondition_failed",
+    "It was changed since you read it. Read it again.",
+);
 
 pub(crate) const FORBIDDEN: Told = Told::new(403, "forbidden", "You may not do this.");
 pub(crate) const ROUTE_UNKNOWN: Told =

@@ -3,8 +3,10 @@
 use platform::Tx;
 use poem_openapi::Object;
 use poem_openapi::types::Example;
+use serde_json::json;
 
 use super::{Remark, sql};
+use crate::audit::{self, Operator};
 use crate::people::{Actor, Right};
 use crate::posts::consequences::{self, Commented};
 use crate::posts::found::MOST_MENTIONS;
@@ -43,8 +45,8 @@ pub async fn edit(
     consequences::mentioned(tx, known.post, Some(comment), actor, &named).await
 }
 
-/// Deletes a comment: its author, the author of the post, and who may remove those of others. One that has answers keeps
-/// its place.
+/// Deletes a comment: its author, the author of the post, and who may remove those of others, which is in the audit. One
+/// that has answers keeps its place.
 pub async fn delete(tx: &mut Tx, actor: Actor, comment: CommentId) -> Result<()> {
     let may_any = actor.role.may(Right::RemovePosts);
     let known = sql::change::known(tx.connection(), actor.user, comment, may_any).await?;
@@ -55,6 +57,13 @@ pub async fn delete(tx: &mut Tx, actor: Actor, comment: CommentId) -> Result<()>
     let now = tx.now();
     if !sql::change::remove(tx.connection(), comment, now).await? {
         return Err(GONE);
+    }
+    if !(known.is_own || known.is_under_own) {
+        let (by, detail) = (
+            Operator::person(actor.user),
+            json!({ "author": known.author }),
+        );
+        audit::record(tx, &by, "comment.delete", &comment.to_string(), &detail).await?;
     }
     let what = Commented {
         post: known.post,

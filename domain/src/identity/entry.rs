@@ -9,7 +9,7 @@ use poem_openapi::types::Example;
 use super::sessions::{self, Device};
 use super::{Passed, SignedIn, accounts, second_factor, sql};
 use crate::lifecycle::jobs::SendKeptMail;
-use crate::{Error, Result, UserId, people};
+use crate::{Error, Result, UserId, hashtags, people};
 
 /// The refusal of somebody whose address is not proved, where it has to be.
 pub const EMAIL_UNVERIFIED: &str = "email_unverified";
@@ -93,8 +93,12 @@ pub async fn enter(
     {
         return Ok(Entry::Challenged(challenge));
     }
-    if sql::admit(tx.connection(), user, now).await? {
+    let admitted = sql::admit(tx.connection(), user, now).await?;
+    if admitted.is_kept {
         tx.enqueue(SendKeptMail { user_id: user }).await?;
+    }
+    if admitted.is_back {
+        hashtags::author_changed(tx, user).await?;
     }
     people::changed(tx, user).await?;
     let account = accounts::account(tx.connection(), user).await?;

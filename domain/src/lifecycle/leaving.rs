@@ -13,7 +13,7 @@ use super::sql;
 use crate::audit::{self, Operator};
 use crate::identity::revoke_all;
 use crate::people::{self, Actor, Right};
-use crate::{Error, Result, UserId};
+use crate::{Error, Result, UserId, hashtags};
 
 /// An account that is put away.
 #[derive(Clone, Debug, Object)]
@@ -40,6 +40,7 @@ pub async fn deactivate(tx: &mut Tx, user: UserId) -> Result<Deactivated> {
     let deactivated_at = deactivated_at.ok_or(Error::NotFound("account"))?;
     revoke_all(tx, user, None, "deactivated").await?;
     people::changed(tx, user).await?;
+    hashtags::author_changed(tx, user).await?;
     Ok(Deactivated { deactivated_at })
 }
 
@@ -51,6 +52,7 @@ pub async fn leave(tx: &mut Tx, config: &Lifecycle, user: UserId) -> Result<Leav
     let planned = planned.ok_or(Error::NotFound("account"))?;
     revoke_all(tx, user, None, "deleting").await?;
     people::changed(tx, user).await?;
+    hashtags::author_changed(tx, user).await?;
     if planned.is_new {
         tx.enqueue(SendClosingMail { user_id: user }).await?;
     }

@@ -37,6 +37,13 @@ pub struct Told {
     pub sha256: Option<FileHash>,
 }
 
+impl Stored {
+    /// Of its bytes.
+    pub fn sha256(&self) -> &[u8] {
+        &self.sha256
+    }
+}
+
 /// Writes a file to the storage as it comes. What is wrong with it leaves nothing behind.
 pub async fn store(
     platform: &Platform,

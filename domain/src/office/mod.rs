@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::audit::{self, Operator};
 use crate::identity::revoke_all;
 use crate::people::{Line, Role, VerificationLevel, changed};
-use crate::{Error, Result, UserId};
+use crate::{Error, Result, UserId, hashtags};
 
 /// The level a person gets.
 #[derive(Clone, Debug, Object)]
@@ -77,6 +77,7 @@ pub async fn suspend(
     }
     revoke_all(tx, user, None, "suspended").await?;
     changed(tx, user).await?;
+    hashtags::author_changed(tx, user).await?;
     if let Some(until) = until {
         tx.enqueue_at(jobs::LiftSuspension { user_id: user }, until)
             .await?;
@@ -90,6 +91,7 @@ pub async fn lift_suspension(tx: &mut Tx, by: &Operator, user: UserId) -> Result
     let lifted = sql::lift_suspension(tx.connection(), user, None).await?;
     if lifted.ok_or(Error::NotFound("person"))? {
         changed(tx, user).await?;
+        hashtags::author_changed(tx, user).await?;
         audit::record(tx, by, "user.reinstate", &user.to_string(), &json!({})).await?;
     }
     Ok(())
@@ -101,6 +103,7 @@ pub async fn suspension_is_over(tx: &mut Tx, user: UserId) -> Result<()> {
     let lifted = sql::lift_suspension(tx.connection(), user, Some(now)).await?;
     if lifted == Some(true) {
         changed(tx, user).await?;
+        hashtags::author_changed(tx, user).await?;
     }
     Ok(())
 }

@@ -87,6 +87,9 @@ pub async fn change(tx: &mut Tx, user: UserId, change: ProfileChange) -> Result<
     }
     index_names(tx, user).await?;
     changed(tx, user).await?;
+    if before.is_private != after.is_private {
+        crate::hashtags::author_changed(tx, user).await?;
+    }
     if before.is_private && !after.is_private {
         crate::graph::accept_all(tx, user).await?;
     }

@@ -44,6 +44,7 @@ pub struct Profile {
     pub is_private: bool,
     pub follower_count: i64,
     pub following_count: i64,
+    /// What they published, without reposts and without what is theirs alone.
     pub post_count: i64,
     /// Whether this is whoever asks.
     pub is_me: bool,

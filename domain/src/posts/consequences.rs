@@ -83,7 +83,7 @@ pub(crate) async fn comment_liking(
     tell(tx, author, Cause::LikeOfComment(comment), by).await
 }
 
-/// People whom a post, or a comment under it, names, and did not before.
+/// People whom a post, or a comment under it, names and did not before, or names no more.
 pub(crate) async fn mentioned(
     tx: &mut Tx,
     post: PostId,
@@ -97,6 +97,7 @@ pub(crate) async fn mentioned(
     };
     let mut people = people.to_vec();
     people.sort_unstable();
+    people.dedup();
     for person in people {
         tell(tx, person, cause, by).await?;
     }

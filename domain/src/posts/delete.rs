@@ -1,19 +1,28 @@
 //! A post that is deleted is gone for everybody at once; its rows and files go when the time of grace is over.
 
 use platform::Tx;
+use serde_json::json;
 
 use super::{consequences, sql};
+use crate::audit::{self, Operator};
 use crate::media;
 use crate::people::{Actor, Right};
 use crate::{Error, PostId, Result};
 
-/// Deletes a post: its author, and who may remove those of others.
+/// Deletes a post: its author, and who may remove those of others, which is in the audit.
 pub async fn delete(tx: &mut Tx, actor: Actor, post: PostId) -> Result<()> {
     let (may_any, now) = (actor.role.may(Right::RemovePosts), tx.now());
     let gone = sql::states::delete(tx.connection(), actor.user, may_any, post, now).await?;
     let Some(gone) = gone else {
         return Err(refused(tx, actor, post).await?);
     };
+    if gone.author != actor.user {
+        let (by, detail) = (
+            Operator::person(actor.user),
+            json!({ "author": gone.author }),
+        );
+        audit::record(tx, &by, "post.delete", &post.to_string(), &detail).await?;
+    }
     match gone.was_published {
         true => consequences::deleted(tx, post, gone.author).await,
         false => Ok(()),

@@ -12,10 +12,10 @@ use super::found::Found as Words;
 use super::{Caption, CommentsFrom, Hashtag, PostState, Visibility, consequences, files, new, sql};
 use crate::graph::{Found, Span};
 use crate::people::{Actor, Line};
-use crate::{Error, MediaId, PostId, Result};
+use crate::{Error, MediaId, PostId, Result, UserId};
 
 /// What changes of a post. A field that is not there stays as it is; a location that is null is cleared.
-#[derive(Clone, Debug, Default, Object)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Object)]
 #[oai(example, deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct PostChange {
     pub caption: Option<Caption>,
@@ -40,34 +40,35 @@ pub struct PostEdit {
     pub place: Uuid,
 }
 
-/// Edits one's own post. Two edits at once happen one after the other, and both are in the history.
-pub async fn edit(tx: &mut Tx, actor: Actor, post: PostId, change: &PostChange) -> Result<()> {
+/// Edits one's own post, where it is one of the `read` versions, if any are named. Two edits at once happen one after the
+/// other, and both are in the history.
+pub async fn edit(
+    tx: &mut Tx,
+    actor: Actor,
+    post: PostId,
+    read: Option<&[i32]>,
+    change: &PostChange,
+) -> Result<()> {
     let before = sql::edits::hold(tx.connection(), actor.user, post).await?;
     let Some(before) = before else {
         return Err(refused(tx, actor, post).await?);
     };
+    if read.is_some_and(|read| !read.contains(&before.version)) {
+        return Err(Error::Changed);
+    }
     if before.is_repost {
         let detail = "A repost says nothing of its own.";
         return Err(Error::conflict("repost", detail));
     }
-    let after = sql::edits::After {
-        caption: change
-            .caption
-            .as_ref()
-            .map_or(&*before.caption, Caption::as_str),
-        location: match &change.location {
-            MaybeUndefined::Undefined => before.location.as_deref(),
-            MaybeUndefined::Null => None,
-            MaybeUndefined::Value(line) => Some(line.as_str()),
-        },
-        visibility: change.visibility.unwrap_or(before.visibility),
-        comments_from: change.comments_from.unwrap_or(before.comments_from),
-    };
+    let after = change.applied(&before);
     let is_published = before.state == PostState::Published;
     let shown = change.media_ids.as_ref();
     if before.state != PostState::Draft {
         let shows = shown.map_or(usize::from(before.shows), Vec::len);
         new::says_something(after.caption, shows)?;
+    }
+    if *change == PostChange::default() {
+        return Ok(());
     }
     if let Some(shown) = shown {
         show_else(tx, actor, post, shown, is_published).await?;
@@ -75,14 +76,38 @@ pub async fn edit(tx: &mut Tx, actor: Actor, post: PostId, change: &PostChange) 
     let says_else = after.caption != before.caption || after.location != before.location.as_deref();
     let (id, now) = (id_at(tx.now()), tx.now());
     let kept = (is_published && says_else).then_some(id);
-    sql::edits::change(tx.connection(), post, &after, kept, now).await?;
-    if after.caption != before.caption || change.hashtags.is_some() {
-        let beside = change.hashtags.as_deref();
-        find_anew(tx, actor, post, after.caption, beside, is_published).await?;
+    let has_other_audience = after.visibility != before.visibility;
+    if has_other_audience {
+        sql::edits::unread_mentions(tx.connection(), post, now).await?;
     }
-    match is_published {
-        true => consequences::edited(tx, post).await,
-        false => Ok(()),
+    sql::edits::change(tx.connection(), post, &after, kept, now).await?;
+    let mut told = Vec::new();
+    if after.caption != before.caption || change.hashtags.is_some() {
+        told = find_anew(tx, actor, post, after.caption, change.hashtags.as_deref()).await?;
+    }
+    if has_other_audience {
+        told.extend(sql::states::mentioned(tx.connection(), post).await?);
+    }
+    if !is_published {
+        return Ok(());
+    }
+    consequences::mentioned(tx, post, None, actor.user, &told).await?;
+    consequences::edited(tx, post).await
+}
+
+impl PostChange {
+    fn applied<'a>(&'a self, before: &'a sql::edits::Before) -> sql::edits::After<'a> {
+        let caption = self.caption.as_ref().map(Caption::as_str);
+        sql::edits::After {
+            caption: caption.unwrap_or(&before.caption),
+            location: match &self.location {
+                MaybeUndefined::Undefined => before.location.as_deref(),
+                MaybeUndefined::Null => None,
+                MaybeUndefined::Value(line) => Some(line.as_str()),
+            },
+            visibility: self.visibility.unwrap_or(before.visibility),
+            comments_from: self.comments_from.unwrap_or(before.comments_from),
+        }
     }
 }
 
@@ -101,15 +126,14 @@ async fn show_else(
     files::replace(tx, actor.user, post, shown).await
 }
 
-/// What the post is found by, and who is told.
+/// What the post is found by. Whom it mentions and did not before, and whom it mentions no more.
 async fn find_anew(
     tx: &mut Tx,
     actor: Actor,
     post: PostId,
     caption: &str,
     beside: Option<&[Hashtag]>,
-    is_published: bool,
-) -> Result<()> {
+) -> Result<Vec<UserId>> {
     let kept;
     let beside = match beside {
         Some(given) => given,
@@ -119,20 +143,17 @@ async fn find_anew(
         }
     };
     let (words, now) = (Words::of(caption, beside)?, tx.now());
-    sql::edits::forget(tx.connection(), post, &words).await?;
+    let mut told = sql::edits::forget(tx.connection(), post, &words).await?;
     sql::insert_tags(tx.connection(), post, &words, now).await?;
     let names = &words.mentions;
-    let named = sql::insert_mentions(tx.connection(), post, actor.user, names, now).await?;
-    match is_published {
-        true => consequences::mentioned(tx, post, None, actor.user, &named).await,
-        false => Ok(()),
-    }
+    told.extend(sql::insert_mentions(tx.connection(), post, actor.user, names, now).await?);
+    Ok(told)
 }
 
-/// What a post said before, the latest first, for those who may see it.
+/// What a post said before, the latest first, for those who see it and could have read that then.
 pub async fn edits(
     connection: &mut PgConnection,
-    viewer: crate::UserId,
+    viewer: UserId,
     post: PostId,
     span: &Span,
 ) -> Result<Found<PostEdit>> {
@@ -140,8 +161,8 @@ pub async fn edits(
         return Err(Error::NotFound("post"));
     }
     Ok(Found {
-        rows: sql::edits::list(connection, post, span).await?,
-        total: sql::edits::count(connection, post).await?,
+        rows: sql::edits::list(connection, viewer, post, span).await?,
+        total: sql::edits::count(connection, viewer, post).await?,
         total_is_estimate: false,
     })
 }

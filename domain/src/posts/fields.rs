@@ -48,10 +48,11 @@ impl WireText for Hashtag {
     fn read(text: &str) -> Result<Self, Fault> {
         let tag = text.trim().trim_start_matches(['#', '＃']);
         check_length(tag, 1, words::LONGEST_TAG)?;
+        check_length(&words::fold_tag(tag), 1, words::LONGEST_TAG)?;
         match words::is_tag(tag) {
             true => Ok(Self(tag.to_owned())),
             false => {
-                let detail = "can have letters, digits and underscores, and not digits alone";
+                let detail = "can have letters, digits and underscores, and needs a letter";
                 Err(Fault::new("invalid", detail))
             }
         }

@@ -13,6 +13,7 @@ pub(crate) const MOST_MENTIONS: usize = 20;
 pub(super) struct Found {
     pub folded: Vec<String>,
     pub shown: Vec<String>,
+    /// Whether it goes when it leaves the caption: it was not given beside it.
     pub in_caption: Vec<bool>,
     pub mentions: Vec<String>,
 }
@@ -28,20 +29,19 @@ impl Found {
         found.mentions.truncate(MOST_MENTIONS);
         let written = words::tags(caption).into_iter().map(|tag| (tag, true));
         let beside = beside.iter().map(|tag| (tag.as_str().to_owned(), false));
-        for (shown, in_caption) in written.chain(beside) {
+        for (shown, in_caption) in beside.chain(written) {
             let folded = words::fold_tag(&shown);
-            if !found.folded.contains(&folded) {
-                found.folded.push(folded);
-                found.shown.push(shown);
-                found.in_caption.push(in_caption);
+            if found.folded.contains(&folded) {
+                continue;
             }
-        }
-        match found.folded.len() <= MOST_TAGS {
-            true => Ok(found),
-            false => {
+            if found.folded.len() == MOST_TAGS {
                 let detail = format!("a post can have at most {MOST_TAGS}");
-                Err(Error::invalid("hashtags", "too_many", detail))
+                return Err(Error::invalid("hashtags", "too_many", detail));
             }
+            found.folded.push(folded);
+            found.shown.push(shown);
+            found.in_caption.push(in_caption);
         }
+        Ok(found)
     }
 }

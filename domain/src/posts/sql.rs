@@ -45,6 +45,7 @@ pub(super) struct PostRow {
     pub repost_of: Option<PostId>,
     pub quote_of: Option<PostId>,
     pub state: PostState,
+    pub version: i32,
     pub publish_at: Option<Time>,
     pub published_at: Option<Time>,
     pub edited_at: Option<Time>,
@@ -85,7 +86,7 @@ pub(super) async fn target(
     .await
 }
 
-/// A post that is published counts for its author, a quote for what it quotes.
+/// A post that is published counts for its author, unless nobody else sees it; a quote for what it quotes.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     post: &NewRow<'_>,
@@ -101,7 +102,7 @@ pub(super) async fn insert(
          quoted as (update post_counts set share_count = share_count + 1 where post_id = $8 and $9 = 'published'
                     returning post_id)
          update user_counts set post_count = post_count + 1
-         where user_id = $2 and $9 = 'published' and (select count(*) from quoted) >= 0",
+         where user_id = $2 and $9 = 'published' and $5 <> 'private' and (select count(*) from quoted) >= 0",
         post.id.0,
         post.author.0,
         post.kind as PostKind,
@@ -251,7 +252,7 @@ pub(super) async fn posts(
         select p.id as "id!: PostId", p.author_id as "author!: UserId", p.kind as "kind!: PostKind", p.caption as "caption!",
                p.visibility as "visibility!: Visibility", p.comments_from as "comments_from!: CommentsFrom", p.location,
                p.repost_of as "repost_of: PostId", p.quote_of as "quote_of: PostId", p.state as "state!: PostState",
-               p.publish_at, p.published_at, p.edited_at, p.created_at as "created_at!",
+               p.version as "version!", p.publish_at, p.published_at, p.edited_at, p.created_at as "created_at!",
                c.like_count, c.comment_count, c.share_count,
                exists (select from post_likes where post_id = p.id and user_id = $1 offset 0) as "is_liked!",
                exists (select from post_saves where post_id = p.id and user_id = $1 offset 0) as "is_saved!",

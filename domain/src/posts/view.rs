@@ -49,6 +49,9 @@ pub struct Post {
     /// When it was last edited.
     pub edited_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    /// Which of its author's changes this shows.
+    #[oai(skip)]
+    pub version: i32,
 }
 
 /// Somebody whom a text mentions.
@@ -84,15 +87,17 @@ pub async fn views(
         return Ok(Vec::new());
     }
     let rows = sql::posts(connection, viewer, ids).await?;
-    let asked: BTreeSet<PostId> = rows.iter().map(|row| row.id).collect();
-    let behind = rows.iter().flat_map(|row| [row.repost_of, row.quote_of]);
-    let behind: BTreeSet<PostId> = behind.flatten().filter(|id| !asked.contains(id)).collect();
-    let behind: Vec<PostId> = behind.into_iter().collect();
-    let originals = match behind.is_empty() {
-        true => Vec::new(),
-        false => sql::posts(connection, viewer, &behind).await?,
-    };
-    let every = || rows.iter().chain(&originals);
+    let mut here: BTreeSet<PostId> = rows.iter().map(|row| row.id).collect();
+    let shared = rows.iter().flat_map(|row| [row.repost_of, row.quote_of]);
+    let shared = shared.flatten().collect();
+    let originals = missing(connection, viewer, &mut here, shared).await?;
+    // What is reposted may be a quote itself.
+    let reposted: BTreeSet<PostId> = rows.iter().filter_map(|row| row.repost_of).collect();
+    let quotes = rows.iter().chain(&originals);
+    let quotes = quotes.filter(|row| reposted.contains(&row.id));
+    let quoted = quotes.filter_map(|row| row.quote_of).collect();
+    let quoted = missing(connection, viewer, &mut here, quoted).await?;
+    let every = || rows.iter().chain(&originals).chain(&quoted);
     let authors: BTreeSet<UserId> = every().map(|row| row.author).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
     let cards = people::cards(connection, viewer, &authors).await?;
@@ -106,12 +111,32 @@ pub async fn views(
         .collect();
     let whole = rows.iter().filter_map(|row| {
         let mut post = known.get(&row.id)?.clone();
-        let behind = |id: Option<PostId>| id.and_then(|id| known.get(&id)).cloned().map(Box::new);
-        post.repost_of = behind(row.repost_of);
-        post.quote_of = behind(row.quote_of);
+        let behind = |id: PostId| known.get(&id).cloned().map(Box::new);
+        post.quote_of = row.quote_of.and_then(behind);
+        post.repost_of = row.repost_of.and_then(behind);
+        if let Some(original) = &mut post.repost_of {
+            let quoted = every().find(|row| row.id == original.id);
+            original.quote_of = quoted.and_then(|row| row.quote_of).and_then(behind);
+        }
         Some(post)
     });
     Ok(whole.collect())
+}
+
+/// Those of `wanted` that are not `here` yet and that the viewer may see.
+async fn missing(
+    connection: &mut PgConnection,
+    viewer: UserId,
+    here: &mut BTreeSet<PostId>,
+    wanted: BTreeSet<PostId>,
+) -> Result<Vec<sql::PostRow>> {
+    let wanted: Vec<PostId> = wanted.difference(here).copied().collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = sql::posts(connection, viewer, &wanted).await?;
+    here.extend(found.iter().map(|row| row.id));
+    Ok(found)
 }
 
 /// What posts of a page have in common.
@@ -153,6 +178,7 @@ impl Parts {
             published_at: row.published_at,
             edited_at: row.edited_at,
             created_at: row.created_at,
+            version: row.version,
         })
     }
 }
@@ -194,6 +220,7 @@ impl Example for Post {
             published_at: Some(at),
             edited_at: None,
             created_at: at,
+            version: 1,
         }
     }
 }

@@ -18,15 +18,22 @@ fn in_tag(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
 }
 
+/// Folding makes some letters longer, and others no letters of a word: what is kept has to be a tag as well.
 pub(super) fn is_tag(tag: &str) -> bool {
-    tag.chars().all(in_tag) && tag.chars().any(|c| !c.is_numeric() && c != '_')
+    let is_word = |tag: &str| tag.chars().all(in_tag) && tag.chars().any(char::is_alphabetic);
+    is_word(tag) && is_word(&fold_tag(tag))
+}
+
+/// Characters of a tag, written or folded.
+pub(super) fn length_of(tag: &str) -> usize {
+    tag.chars().count().max(fold_tag(tag).chars().count())
 }
 
 /// The hashtags of a text as they are written, in their order, without their #, each once.
 pub fn tags(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let marked = marked(text, &['#', '＃'], in_tag);
-    for tag in marked.filter(|tag| is_tag(tag) && tag.chars().count() <= LONGEST_TAG) {
+    for tag in marked.filter(|tag| is_tag(tag) && length_of(tag) <= LONGEST_TAG) {
         if !found.iter().any(|known| fold_tag(known) == fold_tag(tag)) {
             found.push(tag.to_owned());
         }
@@ -75,6 +82,14 @@ mod tests {
         assert_eq!(fold_tag("Straße"), "straße");
         assert_eq!(fold_tag("ＷＩＤＥ"), "wide");
         assert_ne!(fold_tag("हिन्दी"), fold_tag("हनद"));
+    }
+
+    #[test]
+    fn what_is_no_tag_once_it_is_folded_is_none() {
+        let long = "İ".repeat(51);
+        assert_eq!((long.chars().count(), length_of(&long)), (51, 102));
+        let text = format!("#{long} #\u{200d} #ﷺ #__ #İstanbul");
+        assert_eq!(tags(&text), ["İstanbul"]);
     }
 
     #[test]

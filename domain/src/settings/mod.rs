@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 
 use crate::people::{self, Audience};
 use crate::wire::{Fault, WireText, wire_text};
-use crate::{Error, OnConstraint, Result, Tongue, UserId, graph};
+use crate::{Error, OnConstraint, Result, Tongue, UserId, graph, hashtags};
 
 /// A language as BCP 47 writes it: `en`, `pt-BR`, `zh-Hant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,6 +190,9 @@ pub async fn change(
     if let Some(privacy) = change.privacy {
         sql::keep_privacy(tx.connection(), user, privacy, now).await?;
         people::changed(tx, user).await?;
+        if privacy.who_may_follow.is_some() {
+            hashtags::author_changed(tx, user).await?;
+        }
         if privacy.who_may_follow == Some(FollowsBy::Everyone) {
             graph::accept_all(tx, user).await?;
         }

@@ -158,13 +158,15 @@ pub async fn posts(
 }
 
 /// How a hashtag stood each hour of some days, the earliest first. Hours in which it was not trending are left out, as is
-/// all of one that is hidden.
+/// all of one that is hidden. One of which the viewer sees no post is not there.
 pub async fn history(
     connection: &mut PgConnection,
+    viewer: UserId,
     tag: &posts::Hashtag,
     days: u16,
     now: DateTime<Utc>,
 ) -> Result<Vec<TrendPoint>> {
+    crate::hashtags::find(connection, viewer, tag).await?;
     let known = sql::state(connection, &fold_tag(tag.as_str())).await?;
     let known = known.ok_or(Error::NotFound("hashtag"))?;
     if known.is_hidden {

@@ -19,8 +19,13 @@ struct Slot {
 impl Ambient {
     pub fn holding(tx: Tx) -> Self {
         let ambient = Self::default();
-        ambient.fill(tx, false);
+        ambient.hold(tx);
         ambient
+    }
+
+    /// From now on it is this one.
+    pub fn hold(&self, tx: Tx) {
+        self.fill(tx, false);
     }
 
     pub(super) fn take(&self) -> Option<Tx> {

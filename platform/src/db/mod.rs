@@ -103,7 +103,8 @@ impl Db {
 
     /// Opens a transaction that an idempotent request will share.
     pub async fn begin_shared(&self) -> Result<Tx, sqlx::Error> {
-        self.open(Scope::current()).await
+        // It may lie in what its own scope shares, and must not hold that.
+        self.open(Scope::current().without_transaction()).await
     }
 
     async fn open(&self, scope: Scope) -> Result<Tx, sqlx::Error> {

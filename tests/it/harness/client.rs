@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, StatusCode};
-use poem::{Body, Endpoint, Request};
+use poem::{Body, Endpoint, Request, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::TestApp;
@@ -88,14 +89,7 @@ impl Client {
         content_type: Option<&str>,
         body: Body,
     ) -> Reply {
-        let path = match path.strip_prefix("//") {
-            Some(path) => format!("/{path}"),
-            None => format!("/api/v1{path}"),
-        };
-        let mut request = Request::builder().method(method).uri_str(path);
-        for (name, value) in &self.headers {
-            request = request.header(name.as_str(), value.as_str());
-        }
+        let request = self.request(method, path);
         let request = match content_type {
             Some(content_type) => request.header("content-type", content_type).body(body),
             None => request.body(body),
@@ -108,6 +102,36 @@ impl Client {
             headers,
             bytes,
         }
+    }
+
+    /// What a stream sends until it has sent `last`, or is over.
+    pub async fn listen(&self, path: &str, last: &str) -> Reply {
+        let request = self.request(Method::GET, path).finish();
+        let response = self.http.get_response(request).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let (mut pieces, mut bytes) = (response.into_body().into_bytes_stream(), Vec::new());
+        while !String::from_utf8_lossy(&bytes).contains(last)
+            && let Some(piece) = pieces.next().await
+        {
+            bytes.extend_from_slice(&piece.unwrap());
+        }
+        Reply {
+            status,
+            headers,
+            bytes,
+        }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let path = match path.strip_prefix("//") {
+            Some(path) => format!("/{path}"),
+            None => format!("/api/v1{path}"),
+        };
+        let request = Request::builder().method(method).uri_str(path);
+        let headers = self.headers.iter();
+        headers.fold(request, |request, (name, value)| {
+            request.header(name.as_str(), value.as_str())
+        })
     }
 }
 

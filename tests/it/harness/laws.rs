@@ -38,7 +38,7 @@ pub async fn posts_are_counted(app: &TestApp) {
          union all
          select 'person ' || user_id from user_counts
          where post_count <> (select count(*) from posts where author_id = user_id and state = 'published'
-                              and deleted_at is null and repost_of is null)",
+                              and deleted_at is null and repost_of is null and visibility <> 'private')",
     )
     .fetch_all(app.platform.db.pool())
     .await

@@ -7,6 +7,20 @@ use domain::{PostId, posts};
 
 use super::*;
 
+#[tokio::test]
+async fn a_draft_that_is_published_with_a_key_is_answered_as_published() {
+    let app = TestApp::start().await;
+    let [alice] = app.given(["alice"]).await;
+    let draft = json!({"caption": "Later", "state": "draft"});
+    let path = format!("/posts/{}/publish", posted(&alice, draft).await);
+    let keyed = (*alice).clone().header("idempotency-key", "k1");
+    for replayed in ["", "true"] {
+        let published = keyed.post(&path, json!({})).await;
+        assert_eq!(published.data(200)["state"], "published");
+        assert_eq!(published.header("idempotent-replayed"), replayed);
+    }
+}
+
 async fn state(who: &Client, post: &str) -> Value {
     see(who, post).await["state"].clone()
 }

@@ -88,6 +88,30 @@ async fn a_quote_says_something_of_its_own_and_stays_when_the_original_goes() {
 }
 
 #[tokio::test]
+async fn a_repost_of_a_quote_shows_what_it_quotes_to_whoever_sees_that() {
+    let app = TestApp::start().await;
+    let [alice, bob, carol, dave] = app.given(["alice", "bob", "carol", "dave"]).await;
+    let post = said(&alice, "Sun").await;
+    let words = json!({"caption": "Look!"});
+    let quote = bob.post(&format!("/posts/{post}/share"), words).await;
+    let quote = quote.data(200)["share_id"].as_str().unwrap().to_owned();
+    let repost = act(&carol, "share", &quote).await.data(200);
+    let repost = repost["share_id"].as_str().unwrap().to_owned();
+    let quoted = async |who: &Client| {
+        let seen = see(who, &repost).await;
+        assert_eq!(seen["repost_of"]["id"], json!(quote));
+        seen["repost_of"]["quote_of"]["caption"].clone()
+    };
+    assert_eq!(quoted(&dave).await, "Sun");
+    alice.post("/users/dave/block", Value::Null).await.data(200);
+    assert_eq!(
+        (quoted(&dave).await, quoted(&bob).await),
+        (Value::Null, json!("Sun"))
+    );
+    app.drain().await;
+}
+
+#[tokio::test]
 async fn only_what_everybody_may_see_is_shared_and_a_repost_is_seen_where_its_original_is() {
     let app = TestApp::start().await;
     let [alice, bob, carol] = app.given(["alice", "bob", "carol"]).await;

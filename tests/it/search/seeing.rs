@@ -51,8 +51,10 @@ impl World {
         let people = [&self.owner, &self.follower, &self.stranger, &self.blocked];
         for (count, person) in seen.iter_mut().zip(people) {
             *count = found(person, "plums").await.len();
-            let page = person.get("/hashtags/plum/posts").await.data(200);
-            assert_eq!(page.as_array().unwrap().len(), *count, "{}", person.name);
+            // Of a hashtag that nobody has who may be seen, there is no page.
+            let page = person.get("/hashtags/plum/posts").await.json();
+            let page = page["data"].as_array().map_or(0, Vec::len);
+            assert_eq!(page, *count, "{}", person.name);
             assert_eq!(found(person, "plums%20-pears").await.len(), *count);
             assert_eq!(found(person, "%23plum").await.len(), *count);
         }
@@ -60,8 +62,8 @@ impl World {
     }
 
     async fn use_count(&self) -> i64 {
-        let tag = self.stranger.get("/hashtags/plum").await.data(200);
-        tag["use_count"].as_i64().unwrap()
+        let tag = self.owner.get("/hashtags/plum").await.json();
+        tag["data"]["use_count"].as_i64().unwrap_or(0)
     }
 
     async fn index_all(&self) {

@@ -62,7 +62,7 @@ pub(in crate::comments) async fn edit(
     Ok(done.rows_affected() > 0)
 }
 
-/// Whom it names that it did not before; whom it names no more is forgotten.
+/// Whom it names that it did not before, and whom it names no more.
 pub(in crate::comments) async fn name(
     connection: &mut PgConnection,
     author: UserId,
@@ -75,11 +75,14 @@ pub(in crate::comments) async fn name(
         with forgotten as (
             delete from comment_mentions where comment_id = $2 and user_id in (
                 select m.user_id from comment_mentions m join users u on u.id = m.user_id
-                where m.comment_id = $2 and lower(u.username) <> all($3)))
-        insert into comment_mentions (comment_id, user_id, created_at)
-        select $2, id, $4 from people_seen_by($1) where lower(username) = any($3)
-        on conflict do nothing
-        returning user_id as "user_id: UserId"
+                where m.comment_id = $2 and lower(u.username) <> all($3))
+            returning user_id),
+        named as (
+            insert into comment_mentions (comment_id, user_id, created_at)
+            select $2, id, $4 from people_seen_by($1) where lower(username) = any($3)
+            on conflict do nothing
+            returning user_id)
+        select user_id as "user_id!: UserId" from forgotten union all select user_id from named
         "#,
         author.0,
         comment.0,

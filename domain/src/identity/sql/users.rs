@@ -166,18 +166,26 @@ pub(in crate::identity) async fn threshold(
     .await
 }
 
+/// What an entry changed of an account.
+pub(in crate::identity) struct Admitted {
+    /// A deletion is called off.
+    pub(in crate::identity) is_kept: bool,
+    /// Nobody saw it.
+    pub(in crate::identity) is_back: bool,
+}
+
 /// Notes the entry; coming back lifts what the owner had put on the account, and a suspension whose time has passed.
-/// Whether a deletion is called off.
 pub(in crate::identity) async fn admit(
     connection: &mut PgConnection,
     user: UserId,
     now: Time,
-) -> Result<bool> {
-    sqlx::query_scalar!(
+) -> Result<Admitted> {
+    sqlx::query_as!(
+        Admitted,
         "update users set last_login_at = $2, last_seen_at = $2, deactivated_at = null, delete_at = null,
                           suspended_at = null, suspended_until = null, suspended_why = null
          from users as before where users.id = $1 and before.id = users.id
-         returning before.delete_at is not null as \"kept!\"",
+         returning before.delete_at is not null as \"is_kept!\", not is_active(before) as \"is_back!\"",
         user.0,
         now,
     )

@@ -90,9 +90,9 @@ const AREAS: &[&[PersonalTable]] = &[
     identity::TABLES,
     keeping::TABLES,
     notifications::TABLES,
+    posts::TABLES,
     media::TABLES,
     house::TABLES,
-    posts::TABLES,
 ];
 
 pub fn tables() -> impl Iterator<Item = &'static PersonalTable> {

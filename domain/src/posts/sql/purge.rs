@@ -25,8 +25,13 @@ pub(in crate::posts) async fn beneath(
         said as (
             delete from comments where ctid = any(array(
                 select c.ctid from due join comments c on c.post_id = due.id limit $2))
+            returning 1),
+        reposts as (
+            delete from posts where ctid = any(array(
+                select r.ctid from due join posts r on r.repost_of = due.id limit $2))
             returning 1)
-        select (select count(*) from likes) + (select count(*) from saves) + (select count(*) from said) as "count!"
+        select (select count(*) from likes) + (select count(*) from saves) + (select count(*) from said)
+               + (select count(*) from reposts) as "count!"
         "#,
         before,
         limit,

@@ -1,4 +1,5 @@
-//! From draft to published to gone. A published post counts for its author, a repost does not.
+//! From draft to published to gone. A published post counts for its author; a repost does not, nor does what nobody else
+//! sees.
 
 use sqlx::PgConnection;
 
@@ -41,10 +42,12 @@ pub(in crate::posts) async fn publish(
 ) -> Result<()> {
     sqlx::query!(
         "with published as (
-             update posts set state = 'published', publish_at = null, published_at = $3, place = $2, updated_at = $3
+             update posts set state = 'published', publish_at = null, published_at = $3, place = $2, updated_at = $3,
+                              version = version + 1
              where id = $1 and state <> 'published'
-             returning author_id)
-         update user_counts c set post_count = post_count + 1 from published where c.user_id = published.author_id",
+             returning author_id, visibility)
+         update user_counts c set post_count = post_count + 1
+         from published where c.user_id = published.author_id and published.visibility <> 'private'",
         post.0,
         place.0,
         now,
@@ -64,11 +67,13 @@ pub(in crate::posts) async fn publish_due(
     sqlx::query_scalar!(
         r#"
         with published as (
-            update posts set state = 'published', publish_at = null, published_at = $3, place = $2, updated_at = $3
+            update posts set state = 'published', publish_at = null, published_at = $3, place = $2, updated_at = $3,
+                             version = version + 1
             where id = $1 and state = 'scheduled' and publish_at <= $3 and deleted_at is null
-            returning author_id),
+            returning author_id, visibility),
         counted as (
-            update user_counts c set post_count = post_count + 1 from published where c.user_id = published.author_id)
+            update user_counts c set post_count = post_count + 1
+            from published where c.user_id = published.author_id and published.visibility <> 'private')
         select author_id as "author_id: UserId" from published
         "#,
         post.0,
@@ -86,7 +91,8 @@ pub(in crate::posts) async fn plan(
     now: Time,
 ) -> Result<()> {
     sqlx::query!(
-        "update posts set state = 'scheduled', publish_at = $2, updated_at = $3 where id = $1 and state <> 'published'",
+        "update posts set state = 'scheduled', publish_at = $2, updated_at = $3, version = version + 1
+         where id = $1 and state <> 'published'",
         post.0,
         at,
         now,
@@ -102,7 +108,8 @@ pub(in crate::posts) async fn hold_back(
     now: Time,
 ) -> Result<()> {
     sqlx::query!(
-        "update posts set state = 'draft', publish_at = null, updated_at = $2 where id = $1 and state = 'scheduled'",
+        "update posts set state = 'draft', publish_at = null, updated_at = $2, version = version + 1
+         where id = $1 and state = 'scheduled'",
         post.0,
         now,
     )
@@ -142,14 +149,15 @@ pub(in crate::posts) async fn delete(
         with gone as (
             update posts set deleted_at = $4, updated_at = $4
             where id = $2 and deleted_at is null and (author_id = $1 or $3)
-            returning author_id, state, repost_of, quote_of),
+            returning author_id, state, visibility, repost_of, quote_of),
         shares as (
             update post_counts set share_count = share_count - 1
             where post_id = (select coalesce(repost_of, quote_of) from gone where state = 'published')
             returning post_id),
         counted as (
             update user_counts set post_count = post_count - 1
-            where user_id = (select author_id from gone where state = 'published' and repost_of is null)
+            where user_id = (select author_id from gone
+                             where state = 'published' and repost_of is null and visibility <> 'private')
               and (select count(*) from shares) >= 0)
         select author_id as "author: UserId", state = 'published' as "was_published!"
         from gone
