@@ -205,7 +205,9 @@ impl<'a> Play<'a> {
             alt: Some(said(picture.alt)?),
             ..Told::default()
         };
-        media::keep(self.now, stored, &told).await
+        let kept = media::keep(self.now, owner, &[stored], &told).await?;
+        let missing = || Error::Internal(format!("{picture:?} is not kept"));
+        kept.first().copied().ok_or_else(missing)
     }
 
     async fn show(&mut self, scene: usize) -> Result<()> {
