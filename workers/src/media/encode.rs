@@ -41,7 +41,6 @@ pub(super) fn jpeg(pixels: &DynamicImage, quality: u8) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(usize::from(width) * usize::from(height) / 8);
     let mut encoder = Encoder::new(&mut out, quality);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    encoder.set_optimized_huffman_tables(true);
     let written = encoder.encode(&on_white(pixels), width, height, ColorType::Rgb);
     written.map_err(|_| Refusal::Damaged)?;
     Ok(out)
