@@ -85,7 +85,7 @@ async fn beside_workers(
     at_the_most(&server.client, Arc::new(first_page), load).await;
     database.settled().await?;
     let since = database.now().await?;
-    let mut side = Side::measure("with workers", &server, people, measure).await?;
+    let mut side = Side::measure("with workers", &server, people, measure, Some(database)).await?;
     side.rest = database.settled().await?;
     exact::of_commons(database, &side).await?;
     jobs::none_is_lost(database, &side, &since).await?;
@@ -102,7 +102,7 @@ async fn without_workers(
 ) -> Result<Side> {
     let server = Server::commons().await?;
     let since = database.now().await?;
-    let mut side = Side::measure("api alone", &server, people, measure).await?;
+    let mut side = Side::measure("api alone", &server, people, measure, None).await?;
     exact::of_commons(database, &side).await?;
     jobs::none_is_lost(database, &side, &since).await?;
     let _labour = Labour::start(&POOLS, &[])?;
@@ -116,7 +116,7 @@ async fn of_peer(database: &mut Database, people: &People, measure: Measure) -> 
     database.furnish_peer().await?;
     let server = Server::peer().await?;
     let people = server.client.known_to_peer(people).await?.into();
-    let mut side = Side::measure("Express", &server, &people, measure).await?;
+    let mut side = Side::measure("Express", &server, &people, measure, None).await?;
     side.is_peer = true;
     exact::of_peer(database, &side).await?;
     server.stop().await?;

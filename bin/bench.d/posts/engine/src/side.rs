@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::People;
+use crate::database::Database;
 use crate::deeds::{Posting, commenting, id_of, liking, liking_one};
 
 const AT_ONCE: usize = 32;
@@ -83,10 +84,11 @@ impl Measure {
         (self.requests / WARM_UP).max(AT_ONCE)
     }
 
-    /// `asking` by how often it was done before.
+    /// `asking` by how often it was done before. Where there are workers, they have nothing left to do of the kind before.
     async fn of<A: Asking>(
         self,
         client: &Client,
+        workers: &mut Option<&mut Database>,
         name: &'static str,
         mut asking: impl FnMut(usize) -> Arc<A>,
     ) -> Result<Deed> {
@@ -95,6 +97,9 @@ impl Measure {
             ..self.most()
         };
         let first = at_the_most(client, asking(0), warm_up).await;
+        if let Some(database) = workers {
+            database.settled().await?;
+        }
         let before = self.first();
         let paced = at_pace(client, asking(before), self.pace()).await?;
         let before = before + self.pace().requests();
@@ -118,11 +123,13 @@ impl Side {
         server: &Server,
         people: &People,
         measure: Measure,
+        mut workers: Option<&mut Database>,
     ) -> Result<Self> {
+        let workers = &mut workers;
         let client = &server.client;
         let mut posting = Vec::new();
         eprintln!("{who}: create …");
-        let create = measure.of(client, "create", |from| {
+        let create = measure.of(client, workers, "create", |from| {
             let asking = Arc::new(Posting::new(people, from));
             posting.push(asking.clone());
             asking
@@ -134,7 +141,7 @@ impl Side {
         }
         eprintln!("{who}: like …");
         let like = |from| Arc::new(liking(people, &made, from));
-        let like = measure.of(client, "like", like).await?;
+        let like = measure.of(client, workers, "like", like).await?;
         eprintln!("{who}: all like the same …");
         let mut liked_by_all = Vec::new();
         for _ in 0..PARTS {
@@ -142,10 +149,12 @@ impl Side {
         }
         let mut next = liked_by_all.iter().copied();
         let hot = |_| Arc::new(liking_one(people, next.next().unwrap_or_default()));
-        let hot = measure.of(client, "all like the same", hot).await?;
+        let hot = measure
+            .of(client, workers, "all like the same", hot)
+            .await?;
         eprintln!("{who}: comment …");
         let comment = |from| Arc::new(commenting(people, &made, from));
-        let comment = measure.of(client, "comment", comment).await?;
+        let comment = measure.of(client, workers, "comment", comment).await?;
         Ok(Self {
             who,
             is_peer: false,
