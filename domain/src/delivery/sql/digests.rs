@@ -188,9 +188,9 @@ pub(in crate::delivery) async fn digest(
             (select coalesce(jsonb_agg(to_jsonb(g) order by g.place desc), '[]') from (
                  select n.kind, n.target_type as target, told.names as actors, n.content, n.place,
                         n.actor_count - cardinality(n.actor_ids) + cardinality(told.names) as count
-                 from notifications n cross join lateral (select actor_names(n, $3) as names offset 0) as told
-                 where n.user_id = $1 and n.place > $2 and n.read_at is null and n.kind <> 'follow'
-                   and is_to_be_told(n, $3)
+                 from notifications_told($1, $3) n cross join lateral (
+                     select array(select name from actors_told(n.actor_ids, $1, $3) order by place) as names offset 0) as told
+                 where n.place > $2 and n.read_at is null and n.kind <> 'follow'
                  order by n.place desc limit 5) as g) as "groups!: Json<Vec<Group>>",
             array(select coalesce(nullif(f.display_name, ''), nullif(f.full_name, ''), f.username)
                   from follows join users f on f.id = follows.follower_id

@@ -61,8 +61,10 @@ pub(super) async fn told(
                case when users.email_verified_at is not null then users.email end as email,
                case when users.phone_verified_at is not null then users.phone end as phone
         from notifications n join users on users.id = n.user_id left join user_settings kept on kept.user_id = n.user_id
-        cross join lateral (select actor_names(n, $2) as names offset 0) as told
-        where n.id = $1 and n.read_at is null and is_to_be_told(n, $2)
+        cross join lateral (
+            select array(select name from actors_told(n.actor_ids, n.user_id, $2) order by place) as names offset 0) as told
+        where n.id = $1 and n.read_at is null
+          and exists (select from notifications_told(n.user_id, $2) shown where shown.id = n.id offset 0)
         "#,
         notification.0,
         now,
