@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::comments::{
     self, Comment, CommentChange, CommentLikeState, CommentSort, Level, NewComment,
 };
-use domain::people::{self, PersonCard};
+use domain::people::PersonCard;
 use domain::{CommentId, PostId, Result, UserId};
 use platform::Platform;
 use poem_openapi::OpenApi;
@@ -15,8 +15,8 @@ use crate::answer::{Created201, List200, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::body::Body;
-use crate::graph::span;
-use crate::page::{Paging, cursor};
+use crate::graph::{people_page, span};
+use crate::page::Paging;
 use crate::posts::{NO_POST, Seeing as SeeingPost};
 use crate::problem::{Answer, Refusals, Told};
 use crate::users::NOT_YOURS;
@@ -253,17 +253,11 @@ impl CommentsApi {
     ) -> Answer<List200<PersonCard>, Seeing> {
         let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
         let span = span(&paging)?;
-        let mut connection = self.platform.db.acquire().await?;
-        let mut found = comments::likers(&mut connection, actor.user, comment_id.0, &span).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
-        let likers: Vec<_> = found.rows.iter().map(|row| row.person).collect();
-        let data = people::cards(&mut connection, actor.user, &likers).await?;
-        Ok(List200 { data, pagination })
+        let found = {
+            let mut connection = self.platform.db.acquire().await?;
+            comments::likers(&mut connection, actor.user, comment_id.0, &span).await?
+        };
+        Ok(people_page(&self.platform, actor.user, &paging, found).await?)
     }
 }
 
@@ -281,12 +275,7 @@ impl CommentsApi {
         paging: &Paging,
         mut found: Level,
     ) -> Result<List200<Comment>> {
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            cursor,
-        );
+        let pagination = paging.cut(&mut found, |comment| *comment);
         let mut connection = self.platform.db.acquire().await?;
         let data = comments::page(&mut connection, viewer, &found.rows).await?;
         Ok(List200 { data, pagination })

@@ -12,14 +12,14 @@ use platform::Platform;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 
-pub(crate) use lists::{ListsApi, Looking};
+pub(crate) use lists::{ListsApi, Looking, people_page};
 pub(crate) use quiet::QuietApi;
 pub(crate) use suggestions::SuggestionsApi;
 
 use crate::answer::{List200, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
-use crate::page::{Paging, cursor};
+use crate::page::Paging;
 use crate::problem::{Answer, Refusals, Told};
 use crate::users::NO_PERSON;
 
@@ -111,12 +111,7 @@ impl FollowsApi {
         let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
         let mut connection = self.platform.db.acquire().await?;
         let mut found = graph::received(&mut connection, actor.user, &span(&paging)?).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
+        let pagination = paging.cut(&mut found, |row| row.place);
         let data = graph::requesters(&mut connection, actor.user, &found.rows).await?;
         Ok(List200 { data, pagination })
     }
@@ -142,12 +137,7 @@ impl FollowsApi {
         let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
         let mut connection = self.platform.db.acquire().await?;
         let mut found = graph::sent(&mut connection, actor.user, &span(&paging)?).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
+        let pagination = paging.cut(&mut found, |row| row.place);
         let data = graph::requesters(&mut connection, actor.user, &found.rows).await?;
         Ok(List200 { data, pagination })
     }

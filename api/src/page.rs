@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::graph::Found;
 use domain::{Error, Result};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
@@ -105,6 +106,18 @@ impl Paging {
             next_cursor: found.last().filter(|_| has_more).map(place),
             total_is_estimate,
         }
+    }
+
+    /// The same of what knows how many there are, and of each where it stands.
+    pub fn cut<T, P: Serialize>(
+        &self,
+        found: &mut Found<T>,
+        place: impl Fn(&T) -> P,
+    ) -> Pagination {
+        let (total, is_estimate) = (found.total, found.total_is_estimate);
+        self.of(&mut found.rows, total, is_estimate, |row| {
+            cursor(&place(row))
+        })
     }
 }
 

@@ -174,12 +174,7 @@ impl PostsApi {
         let span = span(&paging)?;
         let mut connection = self.platform.db.acquire().await?;
         let mut found = posts::edits(&mut connection, actor.user, post_id.0, &span).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
+        let pagination = paging.cut(&mut found, |row| row.place);
         let data = found.rows;
         Ok(List200 { data, pagination })
     }

@@ -13,7 +13,7 @@ use super::{Naming, span};
 use crate::answer::List200;
 use crate::apis::Tag;
 use crate::auth::Signed;
-use crate::page::{Paging, cursor};
+use crate::page::Paging;
 use crate::problem::{Answer, Refusals, Told};
 use crate::users::NO_PERSON;
 
@@ -50,7 +50,7 @@ impl ListsApi {
             let mut connection = self.platform.db.acquire().await?;
             graph::followers(&mut connection, actor.user, &user_id.0, &span).await?
         };
-        Ok(self.show(actor.user, &paging, found).await?)
+        Ok(people_page(&self.platform, actor.user, &paging, found).await?)
     }
 
     /// List followed people
@@ -78,7 +78,7 @@ impl ListsApi {
             let mut connection = self.platform.db.acquire().await?;
             graph::following(&mut connection, actor.user, &user_id.0, &span).await?
         };
-        Ok(self.show(actor.user, &paging, found).await?)
+        Ok(people_page(&self.platform, actor.user, &paging, found).await?)
     }
 
     /// List mutuals
@@ -106,7 +106,7 @@ impl ListsApi {
             let mut connection = self.platform.db.acquire().await?;
             graph::mutuals(&mut connection, actor.user, &user_id.0, &span).await?
         };
-        Ok(self.show(actor.user, &paging, found).await?)
+        Ok(people_page(&self.platform, actor.user, &paging, found).await?)
     }
 }
 
@@ -116,25 +116,20 @@ impl ListsApi {
             platform: platform.clone(),
         }
     }
+}
 
-    /// A page of people, with their cards as the viewer sees them.
-    async fn show(
-        &self,
-        viewer: UserId,
-        paging: &Paging,
-        mut found: Found<Listed>,
-    ) -> Result<List200<PersonCard>> {
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| cursor(&row.place),
-        );
-        let people: Vec<UserId> = found.rows.iter().map(|row| row.person).collect();
-        let mut connection = self.platform.db.acquire().await?;
-        let data = people::cards(&mut connection, viewer, &people).await?;
-        Ok(List200 { data, pagination })
-    }
+/// A page of people, with their cards as the viewer sees them.
+pub(crate) async fn people_page(
+    platform: &Platform,
+    viewer: UserId,
+    paging: &Paging,
+    mut found: Found<Listed>,
+) -> Result<List200<PersonCard>> {
+    let pagination = paging.cut(&mut found, |row| row.place);
+    let people: Vec<UserId> = found.rows.iter().map(|row| row.person).collect();
+    let mut connection = platform.db.acquire().await?;
+    let data = people::cards(&mut connection, viewer, &people).await?;
+    Ok(List200 { data, pagination })
 }
 
 impl Refusals for Looking {

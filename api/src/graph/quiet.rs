@@ -13,7 +13,7 @@ use crate::answer::{List200, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::body::Body;
-use crate::page::{Paging, cursor};
+use crate::page::Paging;
 use crate::problem::{Answer, Refusals, Told};
 use crate::users::NO_PERSON;
 
@@ -82,12 +82,7 @@ impl QuietApi {
         let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
         let mut connection = self.platform.db.acquire().await?;
         let mut found = graph::blocks(&mut connection, actor.user, &span(&paging)?).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
+        let pagination = paging.cut(&mut found, |row| row.place);
         Ok(List200 {
             data: found.rows,
             pagination,
@@ -148,12 +143,7 @@ impl QuietApi {
         let (span, now) = (span(&paging)?, self.platform.clock.now());
         let mut connection = self.platform.db.acquire().await?;
         let mut found = graph::mutes(&mut connection, actor.user, now, &span).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
+        let pagination = paging.cut(&mut found, |row| row.place);
         let data = graph::muted(&mut connection, actor.user, &found.rows).await?;
         Ok(List200 { data, pagination })
     }

@@ -12,7 +12,7 @@ use super::Naming;
 use crate::answer::{List200, Nothing, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
-use crate::page::{Paging, cursor};
+use crate::page::Paging;
 use crate::problem::Answer;
 
 pub(crate) struct SuggestionsApi {
@@ -51,12 +51,7 @@ impl SuggestionsApi {
         let now = self.platform.clock.now();
         let mut connection = self.platform.db.acquire().await?;
         let mut found = graph::suggest(&mut connection, actor.user, now, &span).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |_| self::cursor(&(skipped + paging.limit)),
-        );
+        let pagination = paging.cut(&mut found, |_| skipped + paging.limit);
         let data = graph::suggestions(&mut connection, actor.user, &found.rows).await?;
         Ok(List200 { data, pagination })
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::PostId;
-use domain::people::{self, PersonCard};
+use domain::people::PersonCard;
 use domain::posts::{self, LikeState, SaveState, ShareRequest, ShareState};
 use platform::Platform;
 use poem_openapi::OpenApi;
@@ -14,8 +14,8 @@ use crate::answer::{List200, Ok200};
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::body::MaybeBody;
-use crate::graph::span;
-use crate::page::{Paging, cursor};
+use crate::graph::{people_page, span};
+use crate::page::Paging;
 use crate::problem::{Answer, Refusals, Told};
 
 pub(crate) struct ActsApi {
@@ -92,17 +92,11 @@ impl ActsApi {
     ) -> Answer<List200<PersonCard>, Seeing> {
         let paging = Paging::asked(limit.0, offset.0, cursor.0)?;
         let span = span(&paging)?;
-        let mut connection = self.platform.db.acquire().await?;
-        let mut found = posts::likers(&mut connection, actor.user, post_id.0, &span).await?;
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| self::cursor(&row.place),
-        );
-        let likers: Vec<_> = found.rows.iter().map(|row| row.person).collect();
-        let data = people::cards(&mut connection, actor.user, &likers).await?;
-        Ok(List200 { data, pagination })
+        let found = {
+            let mut connection = self.platform.db.acquire().await?;
+            posts::likers(&mut connection, actor.user, post_id.0, &span).await?
+        };
+        Ok(people_page(&self.platform, actor.user, &paging, found).await?)
     }
 
     /// Share a post

@@ -14,7 +14,7 @@ use crate::answer::List200;
 use crate::apis::Tag;
 use crate::auth::Signed;
 use crate::graph::{Looking, span};
-use crate::page::{Paging, cursor};
+use crate::page::Paging;
 use crate::problem::Answer;
 
 pub(crate) struct PostListsApi {
@@ -112,12 +112,7 @@ impl PostListsApi {
         paging: &Paging,
         mut found: Found<Placed>,
     ) -> Result<List200<Post>> {
-        let pagination = paging.of(
-            &mut found.rows,
-            found.total,
-            found.total_is_estimate,
-            |row| cursor(&row.place),
-        );
+        let pagination = paging.cut(&mut found, |row| row.place);
         let (storage, now) = (&self.platform.storage, self.platform.clock.now());
         let mut connection = self.platform.db.acquire().await?;
         let data = posts::page(&mut connection, storage, viewer, &found.rows, now).await?;
