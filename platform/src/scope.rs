@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::db::Ambient;
@@ -16,6 +17,8 @@ tokio::task_local! {
 pub struct Scope {
     pub request_id: Option<Arc<str>>,
     actor: Arc<OnceLock<Uuid>>,
+    /// Transactions that were dropped without a commit and are being rolled back.
+    rollbacks: TaskTracker,
     pub(crate) ambient: Option<Ambient>,
 }
 
@@ -32,7 +35,7 @@ impl Scope {
         Self {
             request_id: request_id.map(Arc::from),
             actor: Arc::new(actor.map_or_else(OnceLock::new, OnceLock::from)),
-            ambient: None,
+            ..Self::default()
         }
     }
 
@@ -49,6 +52,17 @@ impl Scope {
 
     pub async fn run<F: Future>(self, work: F) -> F::Output {
         SCOPE.scope(self, work).await
+    }
+
+    /// Waits until every transaction that was dropped in this scope has been rolled back. Whoever is answered after that
+    /// finds no lock of the refused request in their way.
+    pub async fn rolled_back(&self) {
+        self.rollbacks.close();
+        self.rollbacks.wait().await;
+    }
+
+    pub(crate) fn rollbacks(&self) -> &TaskTracker {
+        &self.rollbacks
     }
 
     /// The innermost scope, or an empty one outside of any.

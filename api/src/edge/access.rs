@@ -46,7 +46,9 @@ pub(super) async fn note<E: Endpoint<Output = Response>>(
     request.set_data(edge.clone());
     let scope = Scope::for_request(id.as_str());
     let work = scope.clone().run(next.call(request));
-    let mut response = work.instrument(span.clone()).await?;
+    let answered = work.instrument(span.clone()).await;
+    scope.rolled_back().await;
+    let mut response = answered?;
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(request_id::HEADER, id);
     }

@@ -108,7 +108,7 @@ impl Db {
     }
 
     async fn open(&self, scope: Scope) -> Result<Tx, sqlx::Error> {
-        let inner = self.warm.begin().await?;
+        let inner = self.warm.begin(scope.rollbacks()).await?;
         Ok(Tx::new(
             inner,
             self.clock.now(),

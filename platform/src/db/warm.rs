@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor, PgConnection, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
 
 /// One that has rested longer is looked at before it is trusted again.
 const FRESH: Duration = Duration::from_secs(1);
+/// A connection whose rollback takes longer is closed, which rolls back as well.
+const ROLLBACK: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 pub(super) struct Warm {
@@ -30,6 +33,7 @@ pub(super) struct Open {
     connection: Option<PoolConnection<Postgres>>,
     turn: Option<OwnedSemaphorePermit>,
     home: Warm,
+    rollbacks: TaskTracker,
 }
 
 impl Warm {
@@ -43,7 +47,8 @@ impl Warm {
         }
     }
 
-    pub(super) async fn begin(&self) -> Result<Open, sqlx::Error> {
+    /// A transaction that is dropped is rolled back by a task of `rollbacks`.
+    pub(super) async fn begin(&self, rollbacks: &TaskTracker) -> Result<Open, sqlx::Error> {
         let turn = tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await;
         let turn = turn
             .map_err(|_| sqlx::Error::PoolTimedOut)?
@@ -51,11 +56,11 @@ impl Warm {
         if let Some(mut connection) = self.take()
             && connection.execute("begin").await.is_ok()
         {
-            return Ok(self.open(connection, turn));
+            return Ok(self.open(connection, turn, rollbacks));
         }
         let mut connection = self.pool.acquire().await?;
         connection.execute("begin").await?;
-        Ok(self.open(connection, turn))
+        Ok(self.open(connection, turn, rollbacks))
     }
 
     /// Gives a resting connection back to the pool, for somebody else who waits there.
@@ -67,11 +72,17 @@ impl Warm {
         self.resting().clear();
     }
 
-    fn open(&self, connection: PoolConnection<Postgres>, turn: OwnedSemaphorePermit) -> Open {
+    fn open(
+        &self,
+        connection: PoolConnection<Postgres>,
+        turn: OwnedSemaphorePermit,
+        rollbacks: &TaskTracker,
+    ) -> Open {
         Open {
             connection: Some(connection),
             turn: Some(turn),
             home: self.clone(),
+            rollbacks: rollbacks.clone(),
         }
     }
 
@@ -132,11 +143,15 @@ impl Drop for Open {
             connection.close_on_drop();
             return;
         };
-        runtime.spawn(async move {
-            if connection.execute("rollback").await.is_err() {
+        let rollback = async move {
+            let done = tokio::time::timeout(ROLLBACK, connection.execute("rollback")).await;
+            if !matches!(done, Ok(Ok(_))) {
                 connection.close_on_drop();
             }
+            drop(connection);
             drop(turn);
-        });
+        };
+        // Its own scope may have ended with it: the tracker is the one it was opened in.
+        self.rollbacks.spawn_on(rollback, &runtime);
     }
 }

@@ -83,16 +83,21 @@ impl Runner {
             samples: samples(claimed.samples),
             checkpoint: claimed.checkpoint,
         };
-        let work = scope.run(async { (entry.run)(claimed.payload, cx).await });
+        let work = scope
+            .clone()
+            .run(async { (entry.run)(claimed.payload, cx).await });
         let caught = AssertUnwindSafe(work).catch_unwind();
-        tokio::select! {
+        let ended = tokio::select! {
             () = self.process.abandon.cancelled() => Err(Stopped::Abandoned),
             result = tokio::time::timeout(entry.timeout, caught) => match result {
                 Ok(Ok(result)) => result.map_err(Stopped::Failed),
                 Ok(Err(panic)) => Err(Stopped::Failed(Failure::retry(format!("panicked: {}", message(&*panic))))),
                 Err(_) => Err(Stopped::Failed(Failure::retry(format!("took longer than {:?}", entry.timeout)))),
             },
-        }
+        };
+        // What is reported next must not wait for a lock that the dropped handler still holds.
+        scope.rolled_back().await;
+        ended
     }
 
     fn judge(&self, result: Result<Outcome, Stopped>, facts: Facts) -> (Tally, Option<Verdict>) {

@@ -1,0 +1,65 @@
+-- The job engine under silent faults: lost answers, half-open connections, clocks that differ, and people who crowd.
+
+-- `lane` 0 is everybody; 1 to 62 are people who have enqueued more than their share, 63 are retries. A lane is served in
+-- turn with the others, so a crowd delays itself.
+alter table jobs add column lane smallint not null default 0;
+
+-- Whatever looks at what waits starts from the names it wants and probes each list once, so a name that is paused, or that
+-- no worker knows, costs nothing however many of its jobs wait. A claim changes no column of this index.
+create index jobs_waiting on jobs (name, class, lane, told_at) where told_at is not null;
+drop index jobs_told;
+
+-- One row a claim, written by the claim: what a worker holds, found without reading the backlog. `at` is the claimed_at of
+-- its jobs. The worker deletes it once all of them have ended.
+create table job_claims (
+    worker     uuid        not null,
+    token      uuid        not null,
+    at         timestamptz not null default now(),
+    created_at timestamptz not null default now(),
+    ids        uuid[]      not null,
+    primary key (worker, token)
+);
+
+-- A limit of runs at once: a slot names the run that holds it, and is free when the ledger says that this run does not
+-- run. Nothing has to free it, so nothing can leak.
+create table job_slots (
+    key        text        not null,
+    slot       smallint    not null,
+    job        uuid,
+    claimed_at timestamptz,
+    created_at timestamptz not null default now(),
+    primary key (key, slot)
+) with (fillfactor = 50);
+
+-- A limit of starts a second, as one row that every claim of the key asks: `tat` is the theoretical arrival time of the next start.
+create table job_rates (
+    key        text        primary key,
+    gap        interval    not null,
+    burst      interval    not null,
+    tat        timestamptz not null default 'epoch',
+    granted    integer     not null default 0,
+    created_at timestamptz not null default now()
+) with (fillfactor = 50);
+
+-- A destination that keeps failing is left alone until `open_until`, then tried by one job, the probe.
+create table job_breakers (
+    key        text        primary key,
+    open_until timestamptz not null,
+    step       smallint    not null default 0,
+    probe      uuid,
+    probe_at   timestamptz,
+    created_at timestamptz not null default now()
+) with (fillfactor = 50);
+
+-- The sweeper's own heartbeat. A worker's silence counts only while the sweeper itself was heard without a gap, so that a
+-- stall or a failover of Postgres is blamed on nobody.
+create table job_sweeper (
+    one         boolean     primary key default true check (one),
+    beat_at     timestamptz not null default now(),
+    sound_since timestamptz not null default now(),
+    created_at  timestamptz not null default now()
+);
+insert into job_sweeper default values;
+
+-- What the worker's version of the engine understands, so that versions can run side by side: 0 writes no claims, 1 does.
+alter table job_workers add column engine smallint not null default 0;
