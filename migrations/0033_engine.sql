@@ -61,5 +61,35 @@ create table job_sweeper (
 );
 insert into job_sweeper default values;
 
--- What the worker's version of the engine understands, so that versions can run side by side: 0 writes no claims, 1 does.
-alter table job_workers add column engine smallint not null default 0;
+-- `engine`: what the worker's version of the engine understands, so that versions can run side by side: 0 writes no claims,
+-- 1 does. `silence`: the seconds without a heartbeat after which this worker expects to be given up; roles may be
+-- configured differently. `suspect`: the job it runs that has crashed a worker before; it alone is blamed for the next crash.
+alter table job_workers
+    add column engine  smallint not null default 0,
+    add column silence double precision,
+    add column suspect uuid;
+
+-- Every list of jobs that are ready or run, found by one probe of the index a list: what it costs does not depend on how
+-- much waits. `oldest` is when its oldest ready job became ready.
+create function waiting_lists() returns table
+    (name text, pool text, class smallint, lane smallint, paused boolean, known boolean, oldest timestamptz)
+language sql stable as $$
+    with recursive list as (
+        (select j.name, j.pool, j.class, j.lane from jobs j where j.told_at is not null order by j.name, j.class, j.lane limit 1)
+        union all
+        select next.name, next.pool, next.class, next.lane from list cross join lateral (
+            select j.name, j.pool, j.class, j.lane from jobs j
+            where j.told_at is not null and (j.name, j.class, j.lane) > (list.name, list.class, list.lane)
+            order by j.name, j.class, j.lane limit 1) as next
+    )
+    select list.name, list.pool, list.class, list.lane,
+           exists (select from job_pauses p where p.name = list.name or p.pool = list.pool),
+           exists (select from job_workers w where list.name = any(w.knows)),
+           (select j.told_at from jobs j
+            where j.name = list.name and j.class = list.class and j.lane = list.lane and j.told_at is not null and j.state = 'ready'
+            order by j.told_at limit 1)
+    from list
+$$;
+
+-- Suspensions that are overdue because their job is gone.
+create index users_suspended_until on users (suspended_until) where suspended_until is not null;

@@ -9,16 +9,36 @@ use chrono::{DateTime, Utc};
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     frozen: Option<Arc<AtomicI64>>,
+    /// Microseconds by which this machine's clock is wrong.
+    skew: i64,
 }
 
 impl Clock {
     pub fn system() -> Self {
-        Self { frozen: None }
+        Self::default()
     }
 
     pub fn frozen_at(at: DateTime<Utc>) -> Self {
         Self {
             frozen: Some(Arc::new(AtomicI64::new(at.timestamp_micros()))),
+            skew: 0,
+        }
+    }
+
+    /// The clock of a machine that is wrong by so many milliseconds: what a fault looks like.
+    pub fn wrong_by(millis: i64) -> Self {
+        Self {
+            frozen: None,
+            skew: millis * 1_000,
+        }
+    }
+
+    /// What a test has moved this clock by, in seconds: 0 in production, whatever the machine's clock says. Where Postgres
+    /// decides whether something is due, it decides by its own clock plus this.
+    pub fn offset(&self) -> f64 {
+        match &self.frozen {
+            Some(frozen) => (frozen.load(Ordering::SeqCst) - system_micros()) as f64 / 1e6,
+            None => 0.0,
         }
     }
 
@@ -26,7 +46,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.frozen {
             Some(frozen) => frozen.load(Ordering::SeqCst),
-            None => system_micros(),
+            None => system_micros() + self.skew,
         };
         DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH)
     }

@@ -26,6 +26,7 @@ pub mod timelines;
 mod ids;
 mod outbox;
 mod provider;
+pub mod server_clock;
 mod start;
 
 pub use cache::Cache;
@@ -34,6 +35,7 @@ pub use db::{Db, Tx};
 pub use ids::{id_at, lowest_id, new_id};
 pub use live::Live;
 pub use presence::Presence;
+pub use server_clock::ServerClock;
 pub use start::{Platform, StartError};
 pub use storage::Storage;
 pub use timelines::Timelines;

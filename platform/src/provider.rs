@@ -16,6 +16,8 @@ pub(crate) fn client(patience: Duration) -> Result<Client, reqwest::Error> {
         .build()
 }
 
+const LONGEST_RETRY_AFTER: u64 = 30 * 24 * 3600;
+
 /// Whether the same may go well in a while.
 pub(crate) fn is_passing(status: StatusCode) -> bool {
     status.is_server_error()
@@ -23,10 +25,11 @@ pub(crate) fn is_passing(status: StatusCode) -> bool {
         || status == StatusCode::REQUEST_TIMEOUT
 }
 
-/// So long it asks to be left alone.
+/// How long it asks to be left alone, a month at most: a server that asks for more is not believed.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse();
-    seconds.ok().map(Duration::from_secs)
+    let seconds: Option<u64> = seconds.ok();
+    seconds.map(|seconds| Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)))
 }
 
 /// Without the address, which may name the account.

@@ -6,7 +6,7 @@ mod schedule;
 pub mod sweeps;
 pub mod tick;
 
-use platform::Platform;
+use platform::{Platform, ServerClock};
 use tokio_util::sync::CancellationToken;
 
 pub use entry::{CatchUp, Entry};
@@ -20,10 +20,12 @@ pub async fn run(platform: Platform, stop: CancellationToken) {
 /// The same with a clock of one's own.
 pub async fn run_with(platform: Platform, entries: Vec<Entry>, stop: CancellationToken) {
     tracing::info!("scheduler started");
+    // What is due is due by Postgres' clock; sweeps read it every second.
+    let server_clock = ServerClock::default();
     tokio::join!(
-        tick::run(&platform, &entries, &stop),
+        tick::run(&platform, &server_clock, &entries, &stop),
         relay::run(&platform, &stop),
-        sweeps::run(&platform, &stop),
+        sweeps::run(&platform, &server_clock, &stop),
     );
     tracing::info!("scheduler stopped");
 }

@@ -30,16 +30,12 @@ pub(crate) async fn run(platform: &Platform, stop: &CancellationToken) {
 pub async fn once(platform: &Platform) -> Result<Duration, RelayError> {
     let pool = platform.db.pool();
     loop {
-        let now = platform.clock.now();
-        let tickets = relay::make_due_ready(pool, now).await?;
+        let tickets = relay::make_due_ready(pool, &platform.clock).await?;
         platform.tickets.push(&tickets).await?;
         if (tickets.len() as i64) < SLICE {
             break;
         }
     }
-    let next = relay::next_due(pool).await?;
-    let wait = next.map_or(GLANCE, |next| {
-        (next - platform.clock.now()).to_std().unwrap_or_default()
-    });
-    Ok(wait.min(GLANCE))
+    let next = relay::next_due(pool, &platform.clock).await?;
+    Ok(next.unwrap_or(GLANCE).min(GLANCE))
 }

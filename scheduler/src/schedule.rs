@@ -11,7 +11,8 @@ use domain::identity::jobs::{PurgeExpiredTokens, ResealSecrets};
 use domain::lifecycle::jobs::{PurgeDue, PurgeExports};
 use domain::media::jobs::SweepMedia;
 use domain::notifications::jobs::PurgeNotifications;
-use domain::posts::jobs::PurgePosts;
+use domain::office::jobs::LiftOverdue;
+use domain::posts::jobs::{PublishOverdue, PurgePosts};
 use domain::trends::jobs::RecomputeTrends;
 use platform::jobs::{Job, NewJob};
 
@@ -44,6 +45,12 @@ fn people() -> Vec<Entry> {
             .offset(4 * HOUR + 40 * MINUTE)
             .catch_up(CatchUp::One),
         Entry::every(HOUR, |_| NewJob::new(&PurgeDue {}), PurgeDue::NAME).offset(43 * MINUTE),
+        Entry::every(
+            5 * MINUTE,
+            |_| NewJob::new(&LiftOverdue {}),
+            LiftOverdue::NAME,
+        )
+        .offset(4 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgeExports {}), PurgeExports::NAME)
             .offset(53 * MINUTE),
     ]
@@ -63,6 +70,12 @@ fn posts() -> Vec<Entry> {
             RecomputeTrends::NAME,
         )
         .offset(MINUTE),
+        Entry::every(
+            5 * MINUTE,
+            |_| NewJob::new(&PublishOverdue {}),
+            PublishOverdue::NAME,
+        )
+        .offset(3 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&PurgePosts {}), PurgePosts::NAME).offset(57 * MINUTE),
         Entry::every(HOUR, |_| NewJob::new(&SweepMedia {}), SweepMedia::NAME).offset(13 * MINUTE),
     ]

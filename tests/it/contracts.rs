@@ -22,9 +22,9 @@ use domain::media::jobs::ProcessMedia;
 use domain::media::jobs::{PurgeMedia, ScanMedia, SweepMedia, TakeOverUpload};
 use domain::notifications::Cause;
 use domain::notifications::jobs::{Gather, PurgeNotifications};
-use domain::office::jobs::LiftSuspension;
+use domain::office::jobs::{LiftOverdue, LiftSuspension};
 use domain::people::jobs::ForgetCopies;
-use domain::posts::jobs::{PublishPost, PurgePosts};
+use domain::posts::jobs::{PublishOverdue, PublishPost, PurgePosts};
 use domain::trends::jobs::RecomputeTrends;
 use domain::{
     CodeId, DeviceId, ExportId, MediaId, NotificationId, PasswordResetId, PostId, UserId,
@@ -88,6 +88,7 @@ fn by_feature(id: Uuid) -> Vec<String> {
             since: chrono::DateTime::UNIX_EPOCH,
         }),
         stored(&PurgeNotifications {}),
+        stored(&LiftOverdue {}),
         stored(&LiftSuspension {
             user_id: UserId(id),
         }),
@@ -119,6 +120,7 @@ fn of_posts(id: Uuid) -> Vec<String> {
         stored(&PublishPost {
             post_id: PostId(id),
         }),
+        stored(&PublishOverdue {}),
         stored(&PurgePosts {}),
     ]
 }
@@ -233,9 +235,11 @@ fn stored_jobs_look_the_same_as_ever() {
     media.take_over_upload media normal attempts 20 unique true payload {"media_id":"00000000-0000-0000-0000-000000000007"}
     notifications.gather notify normal attempts 20 unique true payload {"cause":{"id":"00000000-0000-0000-0000-000000000007","what":"like_of_post"},"since":"1970-01-01T00:00:00Z","user_id":"00000000-0000-0000-0000-000000000007"}
     notifications.purge maintenance bulk attempts 20 unique true payload {}
+    office.lift_overdue maintenance normal attempts 20 unique true payload {}
     office.lift_suspension maintenance normal attempts 20 unique false payload {"user_id":"00000000-0000-0000-0000-000000000007"}
     people.forget_copies maintenance urgent attempts 20 unique false payload {"keys":["user:7"]}
     posts.publish feed normal attempts 20 unique false payload {"post_id":"00000000-0000-0000-0000-000000000007"}
+    posts.publish_overdue feed normal attempts 20 unique true payload {}
     posts.purge maintenance bulk attempts 20 unique true payload {}
     trends.recompute maintenance normal attempts 20 unique true payload {}
     "#);

@@ -295,7 +295,7 @@ fn every_entry_of_the_schedule_enqueues_a_job_that_somebody_handles() {
         assert!(seen.insert(entry.name), "{} stands twice", entry.name);
         let job = entry.job(platform::Clock::system().now()).unwrap();
         assert!(
-            names.contains(&job.name.to_owned()),
+            names.contains(&job.name.to_string()),
             "nobody handles {}",
             job.name
         );

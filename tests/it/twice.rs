@@ -18,9 +18,9 @@ use domain::media::MediaKind;
 use domain::media::jobs::{ScanMedia, SweepMedia};
 use domain::notifications::Cause;
 use domain::notifications::jobs::{Gather, PurgeNotifications};
-use domain::office::jobs::LiftSuspension;
+use domain::office::jobs::{LiftOverdue, LiftSuspension};
 use domain::people::jobs::ForgetCopies;
-use domain::posts::jobs::{PublishPost, PurgePosts};
+use domain::posts::jobs::{PublishOverdue, PublishPost, PurgePosts};
 use domain::trends::jobs::RecomputeTrends;
 use domain::wire::WireText;
 use domain::{MediaId, NotificationId, PostId, UserId};
@@ -100,6 +100,7 @@ async fn every_job(app: &TestApp) {
     app.enqueue(PurgeExpiredTokens {}).await;
     app.enqueue(PurgeNotifications {}).await;
     told(app).await;
+    app.enqueue(LiftOverdue {}).await;
     app.enqueue(LiftSuspension {
         user_id: UserId(Uuid::from_u128(7)),
     })
@@ -251,6 +252,7 @@ async fn posting(app: &TestApp) {
     gina.delete(&gone).await.data(200);
     app.run("update posts set deleted_at = deleted_at - interval '31 days' where deleted_at is not null")
         .await;
+    app.enqueue(PublishOverdue {}).await;
     app.enqueue(PurgePosts {}).await;
 }
 

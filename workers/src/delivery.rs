@@ -30,7 +30,7 @@ pub(crate) async fn deliver(job: Deliver, cx: Cx) -> Result<Outcome, Failure> {
         None => cx.finish(tx).await,
         Some(until) => {
             tx.commit().await?;
-            Ok(Outcome::Snooze(until))
+            Ok(Outcome::Snooze(cx.until(until)))
         }
     }
 }

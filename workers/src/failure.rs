@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use domain::Error;
 use platform::mail::MailError;
 use platform::push::PushError;
@@ -16,8 +15,8 @@ pub enum Outcome {
     Done,
     /// The handler's own transaction held the finish ([`Cx::finish`](crate::Cx::finish)).
     Finished,
-    /// Run again at a time; the run does not count.
-    Snooze(DateTime<Utc>),
+    /// Run again after a while, a second at least; the run does not count.
+    Snooze(Duration),
     /// A slice is done: run again behind whatever is more urgent, from this checkpoint.
     Continue(Value),
     /// Not worth doing any more.

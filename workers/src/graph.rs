@@ -22,7 +22,7 @@ pub(crate) async fn accept_requests(job: AcceptRequests, cx: Cx) -> Result<Outco
         }
         tx.commit().await?;
         if accepted.count == 0 {
-            return Ok(Outcome::Snooze(cx.now() + A_MOMENT));
+            return Ok(Outcome::Snooze(A_MOMENT));
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use platform::jobs::Job;
+use platform::jobs::{Job, versioned};
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
@@ -42,6 +43,7 @@ fn people_jobs(registry: Registry) -> Registry {
         .with(lifecycle::send_export_mail)
         .with(lifecycle::send_kept_mail)
         .with(office::lift_suspension)
+        .with(office::lift_overdue)
         .with(people::forget_copies)
 }
 
@@ -57,6 +59,7 @@ fn posts_jobs(registry: Registry) -> Registry {
         .with(media::sweep_media)
         .with(media::take_over_upload)
         .with(posts::publish)
+        .with(posts::publish_overdue)
         .with(posts::purge)
         .with(trends::recompute)
 }
@@ -86,7 +89,7 @@ type Run = Box<dyn Fn(String, Cx) -> BoxFuture<'static, Result<Outcome, Failure>
 /// Handlers by job name.
 #[derive(Default)]
 pub struct Registry {
-    entries: HashMap<&'static str, Entry>,
+    entries: HashMap<String, Arc<Entry>>,
 }
 
 pub(crate) struct Entry {
@@ -111,23 +114,31 @@ impl Registry {
                 std::future::ready(Err(failure)).boxed()
             }
         });
-        let entry = Entry {
+        let entry = Arc::new(Entry {
             timeout: J::TIMEOUT,
             meters: JobMeters::new(J::POOL, J::NAME),
             run,
-        };
-        let earlier = self.entries.insert(J::NAME, entry);
-        debug_assert!(earlier.is_none(), "two handlers for {}", J::NAME);
+        });
+        self.add(J::NAME, J::VERSION, entry);
         self
     }
 
+    /// A handler reads what earlier versions of its job wrote.
+    fn add(&mut self, name: &'static str, version: u16, entry: Arc<Entry>) {
+        for version in 1..=version {
+            let name = versioned(name, version).into_owned();
+            let earlier = self.entries.insert(name, entry.clone());
+            debug_assert!(earlier.is_none(), "two handlers for one job");
+        }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Entry> {
-        self.entries.get(name)
+        self.entries.get(name).map(Arc::as_ref)
     }
 
     /// The names of all jobs, sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.entries.keys().map(|name| (*name).to_owned()).collect();
+        let mut names: Vec<String> = self.entries.keys().cloned().collect();
         names.sort();
         names
     }

@@ -4,6 +4,8 @@
 pub mod jobs;
 mod sql;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use platform::Tx;
 use poem_openapi::Object;
@@ -14,6 +16,9 @@ use crate::audit::{self, Operator};
 use crate::identity::revoke_all;
 use crate::people::{Line, Role, VerificationLevel, changed};
 use crate::{Error, Result, UserId, hashtags};
+
+/// A suspension that has been over for so long has lost its job.
+const LATE: Duration = Duration::from_secs(60);
 
 /// The level a person gets.
 #[derive(Clone, Debug, Object)]
@@ -88,7 +93,7 @@ pub async fn suspend(
 
 /// Lets an account back. One that is not suspended stays as it is.
 pub async fn lift_suspension(tx: &mut Tx, by: &Operator, user: UserId) -> Result<()> {
-    let lifted = sql::lift_suspension(tx.connection(), user, None).await?;
+    let lifted = sql::lift_suspension(tx.connection(), user).await?;
     if lifted.ok_or(Error::NotFound("person"))? {
         changed(tx, user).await?;
         hashtags::author_changed(tx, user).await?;
@@ -97,15 +102,24 @@ pub async fn lift_suspension(tx: &mut Tx, by: &Operator, user: UserId) -> Result
     Ok(())
 }
 
-/// Lets an account back whose time has passed: it may have been suspended anew meanwhile, for longer.
-pub async fn suspension_is_over(tx: &mut Tx, user: UserId) -> Result<()> {
-    let now = tx.now();
-    let lifted = sql::lift_suspension(tx.connection(), user, Some(now)).await?;
-    if lifted == Some(true) {
-        changed(tx, user).await?;
-        hashtags::author_changed(tx, user).await?;
+/// Lets an account back whose suspension is over. Answers how long it still lasts: it may have been suspended anew meanwhile.
+pub async fn end_suspension(tx: &mut Tx, user: UserId) -> Result<Option<Duration>> {
+    let offset = tx.clock_offset();
+    let Some(seconds) = sql::end_suspension(tx.connection(), user, offset).await? else {
+        return Ok(None);
+    };
+    if seconds > 0.0 {
+        return Ok(Duration::try_from_secs_f64(seconds).ok());
     }
-    Ok(())
+    changed(tx, user).await?;
+    hashtags::author_changed(tx, user).await?;
+    Ok(None)
+}
+
+/// Accounts whose suspension should have ended some time ago, for whatever reason its job did not end it.
+pub async fn overdue_suspensions(tx: &mut Tx, limit: i64) -> Result<Vec<UserId>> {
+    let (late, offset) = (LATE.as_secs_f64(), tx.clock_offset());
+    Ok(sql::overdue_suspensions(tx.connection(), late, offset, limit).await?)
 }
 
 /// Gives a role. The last administrator keeps theirs.

@@ -52,24 +52,65 @@ pub(super) async fn suspend(
     Ok(updated.rows_affected() == 1)
 }
 
-/// Lifts a suspension, or only one that has ended by `ended`. Whether there was one; None where there is no such person.
+/// Lifts a suspension. Whether there was one; None where there is no such person.
 pub(super) async fn lift_suspension(
     connection: &mut PgConnection,
     user: UserId,
-    ended: Option<Time>,
 ) -> Result<Option<bool>> {
     sqlx::query_scalar!(
         r#"
         with lifted as (
             update users set suspended_at = null, suspended_until = null, suspended_why = null
-            where id = $1 and suspended_at is not null and ($2::timestamptz is null or suspended_until <= $2)
+            where id = $1 and suspended_at is not null
             returning id)
         select exists (select from lifted) as "lifted!" from users where id = $1
         "#,
         user.0,
-        ended,
     )
     .fetch_optional(connection)
+    .await
+}
+
+/// Lifts a suspension that is over by Postgres' clock. Answers the seconds that it still lasts (none or fewer: it was
+/// lifted); None where the person is not suspended, or without an end.
+pub(super) async fn end_suspension(
+    connection: &mut PgConnection,
+    user: UserId,
+    clock_offset: f64,
+) -> Result<Option<f64>> {
+    sqlx::query_scalar!(
+        r#"
+        with suspended as (
+            select id, extract(epoch from suspended_until - clock_timestamp())::float8 - $2::float8 as seconds
+            from users where id = $1 and suspended_at is not null and suspended_until is not null for no key update),
+        lifted as (
+            update users set suspended_at = null, suspended_until = null, suspended_why = null
+            where id = (select id from suspended where seconds <= 0))
+        select seconds as "seconds!" from suspended
+        "#,
+        user.0,
+        clock_offset,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Accounts whose suspension has been over for so many seconds.
+pub(super) async fn overdue_suspensions(
+    connection: &mut PgConnection,
+    seconds: f64,
+    clock_offset: f64,
+    limit: i64,
+) -> Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: UserId" from users
+           where suspended_at is not null and suspended_until < now() + ($2::float8 - $1::float8) * interval '1 second'
+           order by suspended_until limit $3"#,
+        seconds,
+        clock_offset,
+        limit,
+    )
+    .fetch_all(connection)
     .await
 }
 

@@ -22,8 +22,12 @@ pub(super) async fn pools(
     let rows = sqlx::query!(
         r#"
         select pool.name as "name!",
-               (select count(*) from (select from jobs j
-                                      where j.pool = pool.name and j.told_at is not null and j.state = 'ready' limit $2) r) as "ready!",
+               (select count(*) from (
+                    select from waiting_lists() as list cross join lateral (
+                        select from jobs j
+                        where j.name = list.name and j.class = list.class and j.lane = list.lane
+                          and j.told_at is not null and j.state = 'ready' limit $2) as row
+                    where list.pool = pool.name limit $2) as ready) as "ready!",
                (select count(*) from (select from jobs j where j.due_at is not null and j.pool = pool.name limit $2) s) as "scheduled!",
                crew.slots as "slots!", crew.in_flight as "in_flight!", crew.settled as "settled!",
                pause.created_at as "paused_since?", pause.reason as pause_reason, pause.paused_by
@@ -114,9 +118,14 @@ pub(super) async fn ahead(connection: &mut PgConnection, id: Uuid, pool: &str) -
     let ahead = sqlx::query_scalar!(
         r#"
         select count(*) as "ahead!" from (
-            select from jobs other, jobs this
-            where this.id = $1 and other.pool = $2 and other.told_at is not null and other.state = 'ready'
-              and (other.class, other.told_at) < (this.class, this.told_at)
+            select from jobs this cross join waiting_lists() as list cross join lateral (
+                select from jobs other
+                where other.name = list.name and other.class = list.class and other.lane = list.lane
+                  and other.told_at is not null and other.state = 'ready'
+                  and (other.class, other.told_at) < (this.class, this.told_at)
+                limit $3
+            ) as first
+            where this.id = $1 and list.pool = $2 and list.class <= this.class
             limit $3
         ) as first
         "#,

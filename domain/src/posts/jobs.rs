@@ -19,6 +19,20 @@ impl Job for PublishPost {
     const POOL: Pool = Pool::Feed;
 }
 
+/// Every five minutes. Publishes scheduled posts that are overdue because their own job is gone. Twice is harmless: the
+/// second finds none.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PublishOverdue {}
+
+impl Job for PublishOverdue {
+    const NAME: &'static str = "posts.publish_overdue";
+    const POOL: Pool = Pool::Feed;
+
+    fn unique(&self) -> Option<Unique> {
+        Some(Unique::key("only"))
+    }
+}
+
 /// Every hour. Takes away the rows of posts that were deleted before their time of grace, in slices, and lets go of their
 /// files. Twice is harmless: the second finds none.
 #[derive(Debug, Serialize, Deserialize)]

@@ -33,7 +33,7 @@ pub use likes::{LikeState, like, likers, unlike};
 pub use lists::{Placed, of_person, page, unpublished};
 pub use new::{NewPost, create};
 pub use saves::{SaveState, save, saved, unsave};
-pub use schedule::{Publishing, hold_back, publish, publish_due};
+pub use schedule::{DuePost, Publishing, hold_back, overdue, publish, publish_due};
 pub use shares::{ShareRequest, ShareState, share, unshare};
 pub use view::{Mention, Post, one, views};
 pub use words::{fold_tag, mentioned, tags};

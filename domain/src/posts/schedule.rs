@@ -3,6 +3,8 @@
 //! A post is published once, by whoever comes first: the statement that publishes it finds it unpublished. The job of a
 //! time that was moved finds that it is not due.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use platform::Tx;
 use poem_openapi::Object;
@@ -11,6 +13,9 @@ use poem_openapi::types::Example;
 use super::jobs::PublishPost;
 use super::{consequences, new, sql};
 use crate::{Error, PostId, Result, UserId};
+
+/// A post that has been due for so long has lost its job.
+const LATE: Duration = Duration::from_secs(60);
 
 /// When a post is to be published.
 #[derive(Clone, Debug, Default, Object)]
@@ -55,16 +60,35 @@ pub async fn hold_back(tx: &mut Tx, author: UserId, post: PostId) -> Result<()> 
     Ok(sql::states::hold_back(tx.connection(), post, now).await?)
 }
 
-/// Publishes a post whose time has come. Whether this did.
-pub async fn publish_due(tx: &mut Tx, post: PostId) -> Result<bool> {
-    let (place, now) = (PostId::at(tx.now()), tx.now());
-    match sql::states::publish_due(tx.connection(), post, place, now).await? {
-        Some(author) => {
-            came_out(tx, post, author).await?;
-            Ok(true)
-        }
-        None => Ok(false),
-    }
+/// What became of a scheduled post whose job ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DuePost {
+    Published,
+    /// Its time has not come.
+    NotYet(Duration),
+    /// It was published, held back or deleted meanwhile.
+    Over,
+}
+
+/// Publishes a post whose time has come.
+pub async fn publish_due(tx: &mut Tx, post: PostId) -> Result<DuePost> {
+    let (place, now, offset) = (PostId::at(tx.now()), tx.now(), tx.clock_offset());
+    let Some(due) = sql::states::publish_due(tx.connection(), post, place, now, offset).await?
+    else {
+        return Ok(DuePost::Over);
+    };
+    let Some(author) = due.author else {
+        let wait = Duration::try_from_secs_f64(due.seconds).unwrap_or_default();
+        return Ok(DuePost::NotYet(wait));
+    };
+    came_out(tx, post, author).await?;
+    Ok(DuePost::Published)
+}
+
+/// Posts that should have been published some time ago, for whatever reason their job did not.
+pub async fn overdue(tx: &mut Tx, limit: i64) -> Result<Vec<PostId>> {
+    let (late, offset) = (LATE.as_secs_f64(), tx.clock_offset());
+    Ok(sql::states::overdue(tx.connection(), late, offset, limit).await?)
 }
 
 async fn came_out(tx: &mut Tx, post: PostId, author: UserId) -> Result<()> {

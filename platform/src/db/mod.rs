@@ -1,6 +1,7 @@
 //! Postgres: the pool, transactions that carry jobs, and the transaction an idempotent request shares.
 
 mod ambient;
+mod fault;
 mod tx;
 mod warm;
 
@@ -10,6 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 pub use ambient::Ambient;
+pub use fault::is_about_data;
 pub use sqlx::migrate::MigrateError;
 pub use sqlx::{Error as DbError, PgConnection as Connection, PgPool};
 pub use tx::Tx;
@@ -111,7 +113,7 @@ impl Db {
         let inner = self.warm.begin(scope.rollbacks()).await?;
         Ok(Tx::new(
             inner,
-            self.clock.now(),
+            self.clock.clone(),
             self.tickets.clone(),
             self.cache.clone(),
             self.live.clone(),

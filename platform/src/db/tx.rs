@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::ambient::Home;
 use super::warm::Open;
+use crate::Clock;
 use crate::cache::Cache;
 use crate::jobs::{Ticket, Tickets};
 use crate::live::{Live, Message, Word};
@@ -15,6 +16,7 @@ use crate::scope::Scope;
 pub struct Tx {
     inner: Open,
     now: DateTime<Utc>,
+    clock: Clock,
     outlet: Tickets,
     tickets: Vec<Ticket>,
     cache: Cache,
@@ -27,7 +29,7 @@ pub struct Tx {
 impl Tx {
     pub(super) fn new(
         inner: Open,
-        now: DateTime<Utc>,
+        clock: Clock,
         outlet: Tickets,
         cache: Cache,
         live: Live,
@@ -35,7 +37,8 @@ impl Tx {
     ) -> Self {
         Self {
             inner,
-            now,
+            now: clock.now(),
+            clock,
             outlet,
             tickets: Vec::new(),
             cache,
@@ -49,6 +52,11 @@ impl Tx {
     /// The time of the whole transaction.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Seconds to add to Postgres' clock where it decides whether something is due: 0 outside of tests.
+    pub fn clock_offset(&self) -> f64 {
+        self.clock.offset()
     }
 
     pub fn scope(&self) -> &Scope {

@@ -1,5 +1,6 @@
 //! What a job says of itself. Contracts live in `domain/src/<feature>/jobs.rs`, their handlers in `workers`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,9 @@ pub type PayloadError = serde_json::Error;
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// `feature.verb`; stored, so renaming one needs the old name for as long as its rows live.
     const NAME: &'static str;
+    /// Raised when workers of the last release could not decode a new payload: they then leave it to those that can. The
+    /// handler goes on decoding what earlier versions wrote.
+    const VERSION: u16 = 1;
     const POOL: Pool;
     const CLASS: Class = Class::Normal;
     /// Failures until it is dead. Workers that die and deploys that hand it back do not count.
@@ -34,7 +38,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
 /// A job ready for the ledger, its type forgotten: what the scheduler and bulk enqueues pass around.
 #[derive(Clone, Debug)]
 pub struct NewJob {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub pool: Pool,
     pub class: Class,
     pub attempts: i16,
@@ -46,7 +50,7 @@ pub struct NewJob {
 impl NewJob {
     pub fn new<J: Job>(job: &J) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            name: J::NAME,
+            name: versioned(J::NAME, J::VERSION),
             pool: J::POOL,
             class: J::CLASS,
             attempts: J::ATTEMPTS,
@@ -60,5 +64,14 @@ impl NewJob {
     pub fn due(mut self, at: DateTime<Utc>) -> Self {
         self.due_at = Some(at);
         self
+    }
+}
+
+/// The name under which a version of a job stands in the ledger: a worker claims the names it knows, so one that does not
+/// know the version leaves it alone.
+pub fn versioned(name: &'static str, version: u16) -> Cow<'static, str> {
+    match version {
+        0 | 1 => Cow::Borrowed(name),
+        later => Cow::Owned(format!("{name}@{later}")),
     }
 }

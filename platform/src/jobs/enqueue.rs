@@ -90,7 +90,7 @@ impl Tx {
             due_at,
             now,
             scope.actor(),
-            job.name,
+            job.name.as_ref(),
             job.pool.name(),
             job.payload,
             scope.request_id.as_deref(),
@@ -141,7 +141,7 @@ impl Tx {
             first.attempts,
             now,
             scope.actor(),
-            first.name,
+            first.name.as_ref(),
             first.pool.name(),
             scope.request_id.as_deref(),
             traceparent(),
@@ -209,7 +209,7 @@ impl Rows {
 }
 
 fn count_enqueued(job: &NewJob, count: u64) {
-    metrics::counter!("commons_jobs_enqueued_total", "pool" => job.pool.name(), "job" => job.name)
+    metrics::counter!("commons_jobs_enqueued_total", "pool" => job.pool.name(), "job" => job.name.clone())
         .increment(count);
 }
 

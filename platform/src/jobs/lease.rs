@@ -1,5 +1,6 @@
 //! A claim on a job, and the fence around its effects.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -7,11 +8,13 @@ use super::JobId;
 use crate::Tx;
 
 /// Held by one worker for one run. Every claim raises the epoch: a worker that was given up for dead and wakes again
-/// holds an old one, and its finish finds no row.
+/// holds an old one, and its finish finds no row. The time and the worker belong to the fence because a crash of Postgres
+/// may forget a claim, and the next one is then given the same epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lease {
     pub job: JobId,
     pub epoch: i32,
+    pub claimed_at: DateTime<Utc>,
     pub worker: Uuid,
 }
 
@@ -28,7 +31,8 @@ impl Lease {
     pub async fn finish(&self, tx: &mut Tx) -> Result<(), LeaseError> {
         let finished = sqlx::query!(
             "with gone as (
-                 delete from jobs where id = $1 and epoch = $2 and state = 'running'
+                 delete from jobs
+                 where id = $1 and epoch = $2 and claimed_at = $3 and worker = $4 and state = 'running'
                  returning id, created_at, claimed_at, actor, worker, merged, attempt, crashes, class, name, pool, payload,
                            request_id, trace, checkpoint, errors
              )
@@ -39,6 +43,8 @@ impl Lease {
              from gone",
             self.job,
             self.epoch,
+            self.claimed_at,
+            self.worker,
         )
         .execute(tx.connection())
         .await?;
@@ -48,9 +54,12 @@ impl Lease {
     /// Saves how far a long job has come, in the transaction of that slice's effects. Progress also clears its crashes.
     pub async fn save(&self, tx: &mut Tx, checkpoint: &Value) -> Result<(), LeaseError> {
         let saved = sqlx::query!(
-            "update jobs set checkpoint = $3, crashes = 0 where id = $1 and epoch = $2 and state = 'running'",
+            "update jobs set checkpoint = $5, crashes = 0
+             where id = $1 and epoch = $2 and claimed_at = $3 and worker = $4 and state = 'running'",
             self.job,
             self.epoch,
+            self.claimed_at,
+            self.worker,
             checkpoint,
         )
         .execute(tx.connection())

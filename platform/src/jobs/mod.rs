@@ -2,30 +2,35 @@
 //!
 //! 1. [`Tx::enqueue`](crate::Tx::enqueue) writes a row in the caller's transaction.
 //! 2. At commit a [`Ticket`] (pool, class, id) goes to the pool's list in Redis. A ticket is a hint.
-//! 3. A worker [takes](tickets::Taker) tickets and [claims](ledger::claim) their rows. No row, no work.
-//! 4. The handler's last transaction [finishes](Lease::finish) the job, fenced by the lease's epoch.
-//! 5. The [relay](relay) tells what is due, what nobody was told of, and everything after Redis lost its memory.
-//! 6. [`workers`] knows which processes live and takes the jobs of the dead ones back.
+//! 3. A worker [takes](tickets::Taker) tickets and [claims](claim::claim) their rows. No row, no work.
+//! 4. The handler's last transaction [finishes](Lease::finish) the job, fenced by its lease.
+//! 5. The [relay](relay) tells what is due, and everything after Redis lost its memory; [`lost`] finds tickets that went missing.
+//! 6. [`workers`] knows which processes live, a [heartbeat] compares what they hold with the ledger, and [`rescue`] takes the
+//!    jobs of the dead ones back.
 //!
 //! docs/JOBS.md draws the states.
 
+pub mod claim;
 pub mod clockwork;
 mod contract;
 mod control;
 mod enqueue;
 pub mod gauges;
+pub mod heartbeat;
 mod lease;
 pub mod ledger;
+pub mod lost;
 pub mod operate;
 pub mod partitions;
 mod pool;
 pub mod relay;
 mod report;
+pub mod rescue;
 mod tickets;
 mod unique;
 pub mod workers;
 
-pub use contract::{Job, JobId, NewJob, PayloadError};
+pub use contract::{Job, JobId, NewJob, PayloadError, versioned};
 pub use control::{Control, Pauses};
 pub use lease::{Lease, LeaseError};
 pub use pool::{Class, Pool, UnknownPool};

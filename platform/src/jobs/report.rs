@@ -1,6 +1,7 @@
 //! What became of a run, as the ledger takes it down.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::Lease;
@@ -18,14 +19,14 @@ pub enum Verdict {
     Discard {
         error: Value,
     },
-    /// A failure: runs again at `at`.
+    /// A failure: runs again after a while.
     Retry {
-        at: DateTime<Utc>,
+        after: Duration,
         error: Value,
     },
-    /// Not a failure: runs again at `at`, or at once, behind what is more urgent.
+    /// Not a failure: runs again after a while, or at once, behind what is more urgent.
     Snooze {
-        at: Option<DateTime<Utc>>,
+        after: Option<Duration>,
         checkpoint: Option<Value>,
     },
     /// Handed back by a worker that stops; the run does not count.
@@ -50,16 +51,17 @@ impl Verdict {
 
     pub(super) fn state(&self) -> &'static str {
         match self {
-            Self::Retry { .. } | Self::Snooze { at: Some(_), .. } => "scheduled",
+            Self::Retry { .. } | Self::Snooze { after: Some(_), .. } => "scheduled",
             Self::Dead { .. } => "dead",
             _ => "ready",
         }
     }
 
-    pub(super) fn due_at(&self) -> Option<DateTime<Utc>> {
+    /// Seconds until it runs again. Postgres adds them to its own clock, after it has capped them.
+    pub(super) fn after(&self) -> Option<f64> {
         match self {
-            Self::Retry { at, .. } => Some(*at),
-            Self::Snooze { at, .. } => *at,
+            Self::Retry { after, .. } => Some(after.as_secs_f64()),
+            Self::Snooze { after, .. } => after.map(|after| after.as_secs_f64()),
             _ => None,
         }
     }
@@ -71,7 +73,7 @@ impl Verdict {
     pub(super) fn error(&self) -> Option<Value> {
         match self {
             Self::Discard { error } | Self::Retry { error, .. } | Self::Dead { error } => {
-                Some(error.clone())
+                Some(storable(error))
             }
             _ => None,
         }
@@ -79,8 +81,38 @@ impl Verdict {
 
     pub(super) fn checkpoint(&self) -> Option<Value> {
         match self {
-            Self::Snooze { checkpoint, .. } => checkpoint.clone(),
+            Self::Snooze { checkpoint, .. } => checkpoint.as_ref().map(storable),
             _ => None,
         }
+    }
+}
+
+/// The value as jsonb takes it: Postgres refuses the NUL character, and one refused row must not keep a batch from settling.
+fn storable(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace('\0', "\u{fffd}")),
+        Value::Array(values) => values.iter().map(storable).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            fields
+                .map(|(name, value)| (name.replace('\0', "\u{fffd}"), storable(value)))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_nul_is_replaced_wherever_it_stands() {
+        let stored = storable(&json!({ "a\0": ["b\0c", 1, null], "d": { "e": "\0" } }));
+        assert_eq!(
+            stored,
+            json!({ "a\u{fffd}": ["b\u{fffd}c", 1, null], "d": { "e": "\u{fffd}" } })
+        );
     }
 }

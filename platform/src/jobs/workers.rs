@@ -4,80 +4,92 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Ticket;
 use super::ledger::tickets;
+use super::{JobId, Ticket};
 
-/// Deaths of its worker after which a job is set aside.
-pub const CRASHES: i16 = 3;
+/// What this version of the engine understands (see the migration 0033).
+const ENGINE: i16 = 1;
 
-/// What a process does in one pool.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Load {
-    pub in_flight: usize,
-    /// In the last minute.
-    pub settled: u64,
+/// A worker process as it registers.
+#[derive(Clone, Debug)]
+pub struct NewWorker<'a> {
+    /// Its own for this start only.
+    pub id: Uuid,
+    pub name: &'a str,
+    pub slots: &'a HashMap<&'static str, usize>,
+    pub knows: &'a [String],
+    /// Without a heartbeat for so long, it is dead.
+    pub silence: Duration,
 }
 
-/// Introduces a process. Its id is its own for this start only.
-pub async fn register(
-    pool: &PgPool,
-    id: Uuid,
-    name: &str,
-    slots: &HashMap<&'static str, usize>,
-    knows: &[String],
-) -> Result<(), sqlx::Error> {
-    let pools: Vec<String> = slots.keys().map(|pool| (*pool).to_owned()).collect();
-    sqlx::query!(
-        "insert into job_workers (id, name, pools, knows, slots) values ($1, $2, $3, $4, $5)",
-        id,
-        name,
+/// Registers a process; answers Postgres' time.
+pub async fn register(pool: &PgPool, worker: &NewWorker<'_>) -> Result<DateTime<Utc>, sqlx::Error> {
+    let pools: Vec<String> = worker.slots.keys().map(|pool| (*pool).to_owned()).collect();
+    sqlx::query_scalar!(
+        "insert into job_workers (id, name, pools, knows, slots, engine, silence) values ($1, $2, $3, $4, $5, $6, $7)
+         returning clock_timestamp() as \"now!\"",
+        worker.id,
+        worker.name,
         &pools,
-        knows,
-        json!(slots),
+        worker.knows,
+        json!(worker.slots),
+        ENGINE,
+        worker.silence.as_secs_f64(),
     )
-    .execute(pool)
-    .await?;
-    Ok(())
+    .fetch_one(pool)
+    .await
 }
 
-/// Says that the process lives. False: it was given up for dead and has to start anew.
-pub async fn beat(
+/// Why a claim came back empty.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// False: the worker was given up for dead.
+    pub registered: bool,
+    pub now: DateTime<Utc>,
+}
+
+pub async fn standing(pool: &PgPool, id: Uuid) -> Result<Standing, sqlx::Error> {
+    sqlx::query_as!(
+        Standing,
+        "select exists (select from job_workers where id = $1) as \"registered!\", clock_timestamp() as \"now!\"",
+        id,
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// Notes which job that has crashed a worker before this worker runs next: should it die, that job alone is blamed.
+/// False: the worker was given up for dead.
+pub async fn note_suspect(
     pool: &PgPool,
     id: Uuid,
-    load: &HashMap<&'static str, Load>,
+    job: Option<JobId>,
 ) -> Result<bool, sqlx::Error> {
-    let in_flight: HashMap<_, _> = load
-        .iter()
-        .map(|(pool, load)| (*pool, load.in_flight))
-        .collect();
-    let settled: HashMap<_, _> = load
-        .iter()
-        .map(|(pool, load)| (*pool, load.settled))
-        .collect();
-    let beaten = sqlx::query!(
-        "update job_workers set beat_at = now(), in_flight = $2, settled = $3 where id = $1",
-        id,
-        json!(in_flight),
-        json!(settled),
-    )
-    .execute(pool)
-    .await?;
-    Ok(beaten.rows_affected() > 0)
+    let noted = sqlx::query!("update job_workers set suspect = $2 where id = $1", id, job)
+        .execute(pool)
+        .await?;
+    Ok(noted.rows_affected() > 0)
 }
 
-/// Says goodbye; whatever it still holds is handed back without counting.
+/// Ends a process' registration; whatever it still holds is handed back without counting.
 pub async fn retire(pool: &PgPool, id: Uuid) -> Result<Vec<Ticket>, sqlx::Error> {
     let mut tx = pool.begin().await?;
     sqlx::query!("delete from job_workers where id = $1", id)
         .execute(&mut *tx)
         .await?;
     let rows = sqlx::query!(
-        "update jobs set state = 'ready', attempt = attempt - 1, told_at = clock_timestamp()
-         where told_at is not null and state = 'running' and worker = $1
+        "with held as (delete from job_claims where worker = $1 returning ids)
+         update jobs set state = 'ready', attempt = attempt - 1, told_at = clock_timestamp()
+         where ctid = any(array(
+             select found.place from held cross join unnest(held.ids) as one (id) cross join lateral (
+                 select j.ctid as place from jobs j where j.id = one.id and j.state = 'running' and j.worker = $1 limit 1
+             ) as found
+         )) and state = 'running'
          returning id, pool, class",
         id,
     )
@@ -87,57 +99,4 @@ pub async fn retire(pool: &PgPool, id: Uuid) -> Result<Vec<Ticket>, sqlx::Error>
     Ok(tickets(
         rows.into_iter().map(|row| (row.id, row.pool, row.class)),
     ))
-}
-
-/// Takes back the jobs of processes that fell silent. The run does not count as an attempt but as a crash, and a job
-/// whose workers died three times is quarantined: it may be what kills them.
-///
-/// Silence that Postgres itself caused (it has just started) proves nothing about a worker.
-pub async fn rescue(pool: &PgPool, silence: Duration) -> Result<Vec<Ticket>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    let silent = sqlx::query_scalar!(
-        "select id from job_workers
-         where beat_at < now() - $1::float8 * interval '1 second'
-           and pg_postmaster_start_time() < now() - $1::float8 * interval '1 second'
-         for update skip locked",
-        silence.as_secs_f64(),
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    if silent.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = sqlx::query!(
-        "update jobs
-         set state = case when crashes + 1 >= $2::smallint then 'quarantined' else 'ready' end,
-             told_at = case when crashes + 1 >= $2::smallint then null else clock_timestamp() end,
-             parked_at = case when crashes + 1 >= $2::smallint then now() end,
-             attempt = attempt - 1,
-             crashes = crashes + 1,
-             errors = coalesce(errors, '[]') || jsonb_build_object(
-                 'attempt', attempt, 'at', now(), 'kind', 'crash', 'error', 'its worker died', 'worker', worker)
-         where told_at is not null and state = 'running' and worker = any($1)
-         returning id, pool, class, name, state",
-        &silent,
-        CRASHES,
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    sqlx::query!("delete from job_workers where id = any($1)", &silent)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    metrics::counter!("commons_workers_died_total").increment(silent.len() as u64);
-    tracing::warn!(
-        workers = silent.len(),
-        jobs = rows.len(),
-        "took back the jobs of silent workers"
-    );
-    for row in rows.iter().filter(|row| row.state == "quarantined") {
-        metrics::counter!("commons_jobs_quarantined_total", "pool" => row.pool.clone(), "job" => row.name.clone()).increment(1);
-        tracing::error!(job.id = %row.id, job.name = row.name, "job {} quarantined: its workers died three times", row.id);
-    }
-    metrics::counter!("commons_jobs_rescued_total").increment(rows.len() as u64);
-    let ready = rows.into_iter().filter(|row| row.state == "ready");
-    Ok(tickets(ready.map(|row| (row.id, row.pool, row.class))))
 }

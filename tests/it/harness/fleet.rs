@@ -15,6 +15,8 @@ use super::client::{Client, PASSWORD};
 use super::labour::{self, Effect};
 
 const ROLE: &str = "COMMONS_TEST_ROLE";
+/// By how many milliseconds the clock of a process is wrong.
+pub const CLOCK: &str = "COMMONS_TEST_CLOCK";
 
 /// This test binary, run again in a role of the fleet.
 pub struct Member {
@@ -103,7 +105,8 @@ fn member() {
     };
     runtime.block_on(async {
         let stop = signals::shutdown_token().unwrap();
-        let platform = Platform::start(config, Clock::system()).unwrap();
+        let wrong = std::env::var(CLOCK).map_or(0, |millis| millis.parse().unwrap());
+        let platform = Platform::start(config, Clock::wrong_by(wrong)).unwrap();
         match role.split_once(' ') {
             Some(("worker", plan)) => {
                 let plan: Vec<Plan> = plan.split(' ').map(|plan| plan.parse().unwrap()).collect();
@@ -199,6 +202,30 @@ impl Servers {
             "--immediate",
         ])
         .await;
+    }
+
+    /// All of its processes stand still for so long, and nobody is told.
+    pub async fn freeze_postgres(&self, span: Duration) {
+        let file = std::fs::read_to_string(self.folder.join("postgres/postmaster.pid")).unwrap();
+        let postmaster = file.lines().next().unwrap().to_owned();
+        let children =
+            std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))
+                .unwrap();
+        let all: Vec<&str> = children
+            .split_whitespace()
+            .chain([postmaster.as_str()])
+            .collect();
+        let signal = |signal: &str| {
+            // A child that has ended meanwhile is no failure.
+            let _ = Command::new("kill")
+                .arg(signal)
+                .args(&all)
+                .stderr(Stdio::null())
+                .status();
+        };
+        signal("-STOP");
+        tokio::time::sleep(span).await;
+        signal("-CONT");
     }
 
     /// Both, for good.

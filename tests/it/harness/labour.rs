@@ -27,6 +27,16 @@ impl Job for KillsItsWorker {
     const POOL: Pool = Pool::Feed;
 }
 
+/// Blocks its thread for longer than it may take.
+#[derive(Serialize, Deserialize)]
+pub struct Blocks {}
+
+impl Job for Blocks {
+    const NAME: &'static str = "test.blocks";
+    const POOL: Pool = Pool::Notify;
+    const TIMEOUT: Duration = Duration::from_millis(200);
+}
+
 /// Does as it is told.
 #[derive(Serialize, Deserialize)]
 pub enum Behave {
@@ -78,6 +88,7 @@ pub fn registry() -> Registry {
         .with(effect)
         .with(kills_its_worker)
         .with(behave)
+        .with(blocks)
         .with(sliced)
         .with(likes)
 }
@@ -101,6 +112,11 @@ async fn effect(job: Effect, cx: Cx) -> Result<Outcome, Failure> {
 
 async fn kills_its_worker(_: KillsItsWorker, _: Cx) -> Result<Outcome, Failure> {
     std::process::abort();
+}
+
+async fn blocks(_: Blocks, _: Cx) -> Result<Outcome, Failure> {
+    std::thread::sleep(Duration::from_secs(25));
+    Ok(Outcome::Done)
 }
 
 async fn behave(job: Behave, _: Cx) -> Result<Outcome, Failure> {

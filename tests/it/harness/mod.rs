@@ -13,6 +13,7 @@ pub mod labour;
 pub mod laws;
 pub mod letters;
 pub mod provider;
+pub mod proxy;
 
 pub use app::{SIGNING_KEY, TestApp};
 pub use authenticator::{Authenticator, owner, sheet, start, verify};

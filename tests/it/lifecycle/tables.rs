@@ -38,7 +38,7 @@ async fn every_column_that_names_a_person_is_in_the_registry() {
         &app,
         "select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
          where a.atttypid in ('uuid'::regtype, 'uuid[]'::regtype) and c.relkind in ('r', 'p') and not c.relispartition
-           and c.relnamespace = 'public'::regnamespace and a.attname not in ('id', 'worker', 'place', 'subject_id', 'target_id', 'latest', 'actor_ids')
+           and c.relnamespace = 'public'::regnamespace and a.attname not in ('id', 'worker', 'suspect', 'place', 'subject_id', 'target_id', 'latest', 'actor_ids')
            and c.relname not in ('job_claims', 'job_slots', 'job_breakers')
            and not exists (select from pg_constraint k where k.conrelid = a.attrelid and k.contype = 'f'
                            and a.attnum = any(k.conkey))",

@@ -1,6 +1,7 @@
 //! Drafts, and posts that are published by themselves.
 
 use chrono::TimeDelta;
+use domain::posts::DuePost;
 use domain::posts::jobs::PublishPost;
 use domain::wire::WireText;
 use domain::{PostId, posts};
@@ -151,9 +152,9 @@ async fn a_post_is_published_once_by_whoever_comes_first() {
         let id = PostId::read(&post).unwrap();
         let by_itself = async || {
             let mut tx = app.platform.db.begin().await.unwrap();
-            let did = posts::publish_due(&mut tx, id).await.unwrap();
+            let became = posts::publish_due(&mut tx, id).await.unwrap();
             tx.commit().await.unwrap();
-            did
+            became == DuePost::Published
         };
         let (one, other, asked) =
             tokio::join!(by_itself(), by_itself(), act(&alice, "publish", &post));

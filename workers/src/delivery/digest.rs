@@ -16,7 +16,7 @@ pub(crate) async fn send_digest(job: SendDigest, cx: Cx) -> Result<Outcome, Fail
     match ready {
         Ready::Go((), Some(letter)) => send(&job, &cx, &letter).await,
         Ready::Go((), None) => settle(&job, &cx).await,
-        other => Ok(not_now(other)),
+        other => Ok(not_now(&cx, other)),
     }
 }
 

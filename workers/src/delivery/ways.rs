@@ -16,7 +16,7 @@ pub(crate) async fn send_push(job: SendPush, cx: Cx) -> Result<Outcome, Failure>
     drop(connection);
     let (claim, push) = match ready {
         Ready::Go(claim, push) => (claim, push),
-        other => return Ok(not_now(other)),
+        other => return Ok(not_now(&cx, other)),
     };
     match cx.platform.pusher.send(&push).await {
         Ok(()) => sent(&cx, claim).await,
@@ -35,7 +35,7 @@ pub(crate) async fn send_notification_mail(
     drop(connection);
     let (claim, letter) = match ready {
         Ready::Go(claim, letter) => (claim, letter),
-        other => return Ok(not_now(other)),
+        other => return Ok(not_now(&cx, other)),
     };
     match cx.platform.mailer.send(&letter, cx.lease.job).await {
         Ok(()) => sent(&cx, claim).await,
@@ -53,7 +53,7 @@ pub(crate) async fn send_notification_text(
     drop(connection);
     let (claim, text) = match ready {
         Ready::Go(claim, text) => (claim, text),
-        other => return Ok(not_now(other)),
+        other => return Ok(not_now(&cx, other)),
     };
     match cx.platform.texter.send(&text).await {
         Ok(()) => sent(&cx, claim).await,
@@ -81,9 +81,9 @@ async fn bury(cx: &Cx, device: DeviceId, push: &Push, why: &str) -> Result<Outco
 }
 
 /// Another run is at it, or nobody wants it any more.
-pub(super) fn not_now<C, T>(ready: Ready<C, T>) -> Outcome {
+pub(super) fn not_now<C, T>(cx: &Cx, ready: Ready<C, T>) -> Outcome {
     match ready {
-        Ready::Busy(until) => Outcome::Snooze(until),
+        Ready::Busy(until) => Outcome::Snooze(cx.until(until)),
         Ready::Over(why) => Outcome::Discard(why.to_owned()),
         Ready::Go(..) => Outcome::Done,
     }

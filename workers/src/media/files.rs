@@ -31,7 +31,7 @@ pub(crate) async fn scan_media(job: ScanMedia, cx: Cx) -> Result<Outcome, Failur
 pub(crate) async fn purge_media(job: PurgeMedia, cx: Cx) -> Result<Outcome, Failure> {
     match media::purge_files(&cx.platform, job.media_id).await? {
         None => return Ok(Outcome::Discard("it is gone, or stays".to_owned())),
-        Some(Left::Links(until)) => return Ok(Outcome::Snooze(until)),
+        Some(Left::Links(until)) => return Ok(Outcome::Snooze(cx.until(until))),
         Some(Left::Nothing) => {}
     }
     let mut tx = cx.begin().await?;

@@ -7,7 +7,7 @@ use apalis_core::backend::finalize::Ephemeral;
 use apalis_core::backend::{Backend, BackendConfig};
 use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
-use platform::jobs::ledger::Claimed;
+use platform::jobs::claim::Claimed;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc;
 use tower::layer::util::Identity;

@@ -1,6 +1,7 @@
 //! What a handler is given beside its job.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use platform::jobs::{Lease, LeaseError};
@@ -42,6 +43,11 @@ impl Cx {
     /// Where the last run left off.
     pub fn checkpoint<C: DeserializeOwned>(&self) -> Option<C> {
         serde_json::from_value(self.checkpoint.clone()?).ok()
+    }
+
+    /// How long it is until `at`.
+    pub fn until(&self, at: DateTime<Utc>) -> Duration {
+        (at - self.now()).to_std().unwrap_or_default()
     }
 
     pub fn now(&self) -> DateTime<Utc> {

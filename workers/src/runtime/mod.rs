@@ -4,16 +4,19 @@
 //! 2. apalis polls the [backend](backend) for claimed runs and drives their futures.
 //! 3. The [runner](runner) decodes, calls the handler within its time and catches panics.
 //! 4. The [settler](settle) takes down what became of the runs, in batches.
-//! 5. The [pulse](pulse) says that the process lives, from a thread that no handler can hold up.
+//! 5. The [heartbeat](heartbeat) says that the process lives, from a thread that no handler can hold up, and compares what it
+//!    [holds](holdings) with what the ledger says.
 //!
 //! Only this folder knows apalis' types.
 
 mod backend;
 mod cx;
+mod heartbeat;
+mod holdings;
+mod judge;
 pub(crate) mod meters;
 mod process;
 mod pull;
-mod pulse;
 mod runner;
 mod settle;
 mod slots;

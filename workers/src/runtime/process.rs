@@ -2,21 +2,24 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apalis::prelude::{Monitor, MonitorError, ParallelizeExt, WorkerBuilder};
+use platform::jobs::workers::NewWorker;
 use platform::jobs::{Pauses, Pool, Report, workers};
-use platform::{Platform, new_id};
+use platform::server_clock::judge_skew;
+use platform::{Platform, ServerClock, new_id};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::backend::{PoolBackend, Run};
+use super::holdings::Holdings;
 use super::pull::Puller;
 use super::runner::Runner;
 use super::slots::Slots;
-use super::{Plan, pulse, settle};
+use super::{Plan, heartbeat, settle};
 use crate::registry::{Registry, registry};
 
 /// Places of a pool from which on it has two pullers.
@@ -33,7 +36,15 @@ pub(super) struct Process {
     pub(super) stop: CancellationToken,
     /// The grace is over: what still runs is dropped and handed back.
     pub(super) abandon: CancellationToken,
+    pub(super) holdings: Holdings,
+    pub(super) server_clock: ServerClock,
+    /// False while this machine's clock differs too much from Postgres'.
+    pub(super) clock_is_right: watch::Sender<bool>,
+    /// Held by the one run whose job has crashed a worker before.
+    pub(super) suspect: Mutex<()>,
     identity: RwLock<Uuid>,
+    /// One registration at a time.
+    registering: Mutex<()>,
     reports: RwLock<Option<mpsc::Sender<Report>>>,
 }
 
@@ -42,7 +53,7 @@ pub enum RunError {
     #[error("the workers stopped: {0}")]
     Monitor(#[from] MonitorError),
     #[error("the heartbeat cannot start: {0}")]
-    Pulse(#[from] std::io::Error),
+    Heartbeat(#[from] std::io::Error),
 }
 
 /// Runs the pools of `plan` until `stop`, then lets jobs finish for the configured grace and hands the rest back.
@@ -70,17 +81,22 @@ pub async fn run_with(
             .map(|plan| (plan.pool.name(), Arc::new(Slots::new(plan.slots))))
             .collect(),
         identity: RwLock::new(new_id(&platform.clock)),
+        registering: Mutex::new(()),
         reports: RwLock::new(Some(reports)),
         abandon: CancellationToken::new(),
+        holdings: Holdings::default(),
+        server_clock: ServerClock::default(),
+        clock_is_right: watch::Sender::new(true),
+        suspect: Mutex::new(()),
         platform: Arc::new(platform),
         registry,
         pauses,
         stop,
     });
-    process.introduce(process.platform.db.pool()).await;
+    process.register(process.platform.db.pool()).await;
 
     let end = CancellationToken::new();
-    let pulse = pulse::start(process.clone(), end.clone())?;
+    let heartbeat = heartbeat::start(process.clone(), end.clone())?;
     let loops = process.clone().start_loops(seen, inbox, &end);
 
     let ran = process.clone().monitor(&plan).run().await;
@@ -91,8 +107,8 @@ pub async fn run_with(
     end.cancel();
     loops.close();
     loops.wait().await;
-    let _ = tokio::task::spawn_blocking(move || pulse.join()).await;
-    process.say_goodbye().await;
+    let _ = tokio::task::spawn_blocking(move || heartbeat.join()).await;
+    process.retire().await;
     Ok(ran?)
 }
 
@@ -109,8 +125,7 @@ impl Process {
         loops.spawn(async move { control.follow(seen, follow).await });
         let inbox = Arc::new(Mutex::new(inbox));
         for _ in 0..settle::WRITERS {
-            let (platform, stopping) = (self.platform.clone(), self.abandon.clone());
-            loops.spawn(settle::write(platform, inbox.clone(), stopping));
+            loops.spawn(settle::write(self.clone(), inbox.clone()));
         }
         loops.spawn(async move {
             self.stop.cancelled().await;
@@ -175,16 +190,21 @@ impl Process {
         *self.identity.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Taken for dead while it was not (stopped, or cut off): its jobs are others' now, so it goes on as somebody new.
-    pub(super) async fn be_reborn(&self, pool: &platform::db::PgPool) {
+    /// Given up for dead while it was not (stopped, or cut off): its jobs are others' now, so it registers again under a new
+    /// id. `was`: the id that is known no more; whoever finds out second finds a new one.
+    pub(super) async fn register_again(&self, pool: &platform::db::PgPool, was: Uuid) {
+        let _one = self.registering.lock().await;
+        if self.identity() != was {
+            return;
+        }
         tracing::error!(
-            "this worker was given up for dead and its jobs were taken over; starting anew"
+            "this worker was given up for dead and its jobs were taken over; registering again"
         );
         *self
             .identity
             .write()
             .unwrap_or_else(PoisonError::into_inner) = new_id(&self.platform.clock);
-        self.introduce(pool).await;
+        self.register(pool).await;
     }
 
     pub(super) async fn settle(&self, report: Report) {
@@ -205,7 +225,18 @@ impl Process {
             .take();
     }
 
-    async fn introduce(&self, pool: &platform::db::PgPool) {
+    /// Claims wait while the clock is wrong: handlers compare times of rows with it.
+    pub(super) fn judge_clock(&self) {
+        if let Some(skew) = self.server_clock.skew(&self.platform.clock) {
+            self.clock_is_right.send_if_modified(|is_right| {
+                let was_right = *is_right;
+                *is_right = judge_skew(skew, was_right);
+                was_right != *is_right
+            });
+        }
+    }
+
+    async fn register(&self, pool: &platform::db::PgPool) {
         let slots = self
             .slots
             .iter()
@@ -213,9 +244,19 @@ impl Process {
             .collect();
         let name = process_name();
         while !self.stop.is_cancelled() {
-            match workers::register(pool, self.identity(), &name, &slots, &self.knows).await {
-                Ok(()) => {
-                    tracing::info!(worker.id = %self.identity(), worker.name = name, ?slots, "worker {name} started");
+            let worker = NewWorker {
+                id: self.identity(),
+                name: &name,
+                slots: &slots,
+                knows: &self.knows,
+                silence: self.platform.config.jobs.silence,
+            };
+            let asked = Instant::now();
+            match workers::register(pool, &worker).await {
+                Ok(now) => {
+                    self.server_clock.set(now, asked);
+                    self.judge_clock();
+                    tracing::info!(worker.id = %worker.id, worker.name = name, ?slots, "worker {name} started");
                     return;
                 }
                 Err(error) => {
@@ -238,7 +279,7 @@ impl Process {
         }
     }
 
-    async fn say_goodbye(&self) {
+    async fn retire(&self) {
         match workers::retire(self.platform.db.pool(), self.identity()).await {
             Ok(tickets) => {
                 let handed_back = tickets.len();
@@ -246,7 +287,7 @@ impl Process {
                 tracing::info!(handed_back, "worker stopped");
             }
             Err(error) => {
-                tracing::warn!(%error, "no goodbye; a sweep will take this worker's jobs back");
+                tracing::warn!(%error, "the worker could not retire; a sweep will take its jobs back");
             }
         }
     }

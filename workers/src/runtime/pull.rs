@@ -1,9 +1,10 @@
 //! Tickets in, claimed runs out.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use platform::jobs::{JobId, Pool, Taker, Ticket, ledger};
+use platform::jobs::claim::{self, Claim, Claimed};
+use platform::jobs::{JobId, Pool, Taker, Ticket, workers};
 use tokio::sync::mpsc;
 
 use super::backend::Run;
@@ -14,6 +15,8 @@ use super::slots::Slots;
 const BATCH: usize = 500;
 /// How long one blocking take waits: also how long a stopping worker may take to notice.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a claim may be on its way.
+const DEADLINE: Duration = Duration::from_secs(5);
 /// Pause after Redis or Postgres failed.
 const BREATHER: Duration = Duration::from_millis(200);
 
@@ -59,13 +62,18 @@ impl Puller {
         }
     }
 
-    /// Waits while the pool is paused; false once the process stops.
+    /// Waits while the pool is paused or the clock is wrong; false once the process stops.
     async fn may_go_on(&self) -> bool {
         let mut pauses = self.process.pauses.clone();
-        let open = pauses.wait_for(|pauses| !pauses.pools.contains(self.pool.name()));
+        let mut clock = self.process.clock_is_right.subscribe();
+        let open = async {
+            let right = clock.wait_for(|is_right| *is_right).await.is_ok();
+            let open = pauses.wait_for(|pauses| !pauses.pools.contains(self.pool.name()));
+            right && open.await.is_ok()
+        };
         tokio::select! {
             () = self.process.stop.cancelled() => false,
-            open = open => open.is_ok(),
+            open = open => open,
         }
     }
 
@@ -95,21 +103,14 @@ impl Puller {
     }
 
     /// Asks until Postgres answers: the tickets are taken, and only this worker knows of them.
-    async fn claim(&self, ids: Vec<JobId>) -> Vec<ledger::Claimed> {
+    async fn claim(&self, ids: Vec<JobId>) -> Vec<Claimed> {
         if ids.is_empty() {
             return Vec::new();
         }
         loop {
-            let worker = self.process.identity();
-            match ledger::claim(
-                self.process.platform.db.pool(),
-                worker,
-                &ids,
-                &self.process.knows,
-            )
-            .await
-            {
-                Ok(claimed) => return claimed,
+            match self.ask(&ids).await {
+                Ok(Some(claimed)) => return claimed,
+                Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(pool = %self.pool, %error, "claiming failed");
                     if self.process.stop.is_cancelled() {
@@ -119,6 +120,36 @@ impl Puller {
                 }
             }
         }
+    }
+
+    /// None: the question was refused as a whole, because this worker is registered no more or because it came too late.
+    async fn ask(&self, ids: &[JobId]) -> Result<Option<Vec<Claimed>>, platform::db::DbError> {
+        let process = &self.process;
+        let pool = process.platform.db.pool();
+        let claim = Claim {
+            worker: process.identity(),
+            token: process.holdings.claiming(&process.platform.clock),
+            deadline: process.server_clock.now().unwrap_or_default() + DEADLINE,
+        };
+        let claimed = match claim::claim(pool, &claim, ids, &process.knows).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                process.holdings.unanswered(claim.token);
+                return Err(error);
+            }
+        };
+        process.holdings.claimed(claim.token, &claimed);
+        if !claimed.is_empty() || process.stop.is_cancelled() {
+            return Ok(Some(claimed));
+        }
+        let asked = Instant::now();
+        let standing = workers::standing(pool, claim.worker).await?;
+        process.server_clock.set(standing.now, asked);
+        if !standing.registered {
+            process.register_again(pool, claim.worker).await;
+            return Ok(None);
+        }
+        Ok((standing.now < claim.deadline).then_some(claimed))
     }
 
     async fn give_back(&self, ids: Vec<JobId>) {

@@ -1,30 +1,24 @@
 //! One run: decode, call the handler within its time, catch its panic, say what became of it.
 
 use std::any::Any;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::FutureExt;
-use platform::jobs::ledger::Claimed;
-use platform::jobs::{Lease, Report, Verdict};
+use platform::jobs::claim::Claimed;
+use platform::jobs::{Report, Verdict, workers};
 use platform::scope::Scope;
 use platform::telemetry::continue_trace;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tracing::Instrument;
 
 use super::backend::Run;
-use super::meters::Tally;
+use super::judge::{Facts, Stopped, fail, judge};
 use super::process::Process;
 use super::slots::Slots;
 use crate::registry::Entry;
 use crate::{Cx, Failure, Outcome};
-
-/// Back-off before the second attempt; doubles with each.
-const FIRST_RETRY: Duration = Duration::from_secs(5);
-const LONGEST_RETRY: Duration = Duration::from_secs(6 * 3600);
-/// Longest error text kept with a job.
-const ERROR_LENGTH: usize = 4_000;
 
 #[derive(Clone)]
 pub(super) struct Runner {
@@ -38,14 +32,36 @@ impl Runner {
         let lease = claimed.lease;
         self.slots.started();
         let verdict = match self.process.registry.get(&claimed.name) {
+            Some(entry) if claimed.crashes > 0 => self.attempt_alone(entry, claimed).await,
             Some(entry) => self.attempt(entry, claimed).await,
             None => Some(Verdict::HandBack),
         };
         self.slots.ended();
         drop(place);
-        if let Some(verdict) = verdict {
-            self.process.settle(Report { lease, verdict }).await;
+        match verdict {
+            Some(verdict) => self.process.settle(Report { lease, verdict }).await,
+            None => self.process.holdings.ended(&lease),
         }
+    }
+
+    /// A job that has crashed a worker before may be what crashes them. Such jobs run one at a time, and the ledger knows
+    /// which: should this process die, it alone is blamed.
+    async fn attempt_alone(&self, entry: &Entry, claimed: Claimed) -> Option<Verdict> {
+        let (pool, lease) = (self.process.platform.db.pool(), claimed.lease);
+        let alone = tokio::select! {
+            alone = self.process.suspect.lock() => alone,
+            () = self.process.abandon.cancelled() => return Some(Verdict::HandBack),
+        };
+        let noted = workers::note_suspect(pool, lease.worker, Some(lease.job)).await;
+        if !matches!(noted, Ok(true)) {
+            return Some(Verdict::HandBack);
+        }
+        let verdict = self.attempt(entry, claimed).await;
+        if let Err(error) = workers::note_suspect(pool, lease.worker, None).await {
+            tracing::debug!(%error, "the note of a suspect stays until the next one");
+        }
+        drop(alone);
+        verdict
     }
 
     /// `None`: the handler finished the job itself, or another run has it.
@@ -65,15 +81,30 @@ impl Runner {
             lease: claimed.lease,
             attempt: claimed.attempt,
             last: claimed.attempt >= claimed.max_attempts,
+            at: self.process.platform.clock.now(),
         };
         let started = Instant::now();
-        let result = self.call(entry, claimed).instrument(span.clone()).await;
-        let (tally, verdict) = span.in_scope(|| self.judge(result, facts));
+        let call = self.call(entry, claimed, facts);
+        let result = call.instrument(span.clone()).await;
+        let judged = AssertUnwindSafe(|| span.in_scope(|| judge(result, facts)));
+        // A report has to be made whatever happens: without it the job would count as running for as long as this process lives.
+        let (tally, verdict) = catch_unwind(judged).unwrap_or_else(|panic| {
+            let error = format!(
+                "what became of it could not be judged: {}",
+                message(&*panic)
+            );
+            fail(Failure::retry(error), facts)
+        });
         entry.meters.settled(tally, started.elapsed());
         verdict
     }
 
-    async fn call(&self, entry: &Entry, claimed: Claimed) -> Result<Outcome, Stopped> {
+    async fn call(
+        &self,
+        entry: &Entry,
+        claimed: Claimed,
+        facts: Facts,
+    ) -> Result<Outcome, Stopped> {
         let scope = Scope::for_job(claimed.request_id.as_deref(), claimed.actor);
         let cx = Cx {
             platform: self.process.platform.clone(),
@@ -87,8 +118,10 @@ impl Runner {
             .clone()
             .run(async { (entry.run)(claimed.payload, cx).await });
         let caught = AssertUnwindSafe(work).catch_unwind();
+        let cancelled = self.process.holdings.started(facts, entry.timeout);
         let ended = tokio::select! {
             () = self.process.abandon.cancelled() => Err(Stopped::Abandoned),
+            () = cancelled.cancelled() => Err(Stopped::Failed(Failure::LeaseLost)),
             result = tokio::time::timeout(entry.timeout, caught) => match result {
                 Ok(Ok(result)) => result.map_err(Stopped::Failed),
                 Ok(Err(panic)) => Err(Stopped::Failed(Failure::retry(format!("panicked: {}", message(&*panic))))),
@@ -99,95 +132,6 @@ impl Runner {
         scope.rolled_back().await;
         ended
     }
-
-    fn judge(&self, result: Result<Outcome, Stopped>, facts: Facts) -> (Tally, Option<Verdict>) {
-        match result {
-            Ok(outcome) => self.accept(outcome, facts),
-            Err(Stopped::Failed(failure)) => self.fail(failure, facts),
-            Err(Stopped::Abandoned) => (Tally::Snoozed, Some(Verdict::HandBack)),
-        }
-    }
-
-    fn accept(&self, outcome: Outcome, facts: Facts) -> (Tally, Option<Verdict>) {
-        let snooze = |at, checkpoint| (Tally::Snoozed, Some(Verdict::Snooze { at, checkpoint }));
-        match outcome {
-            Outcome::Done => (Tally::Done, Some(Verdict::Done)),
-            Outcome::Finished => (Tally::Done, None),
-            Outcome::Snooze(at) => snooze(Some(at), None),
-            Outcome::Continue(checkpoint) => snooze(None, Some(checkpoint)),
-            Outcome::Discard(why) => self.discard(&why, facts),
-        }
-    }
-
-    fn fail(&self, failure: Failure, facts: Facts) -> (Tally, Option<Verdict>) {
-        let job = facts.lease.job;
-        match failure {
-            Failure::LeaseLost => {
-                tracing::warn!("job {job} was taken over by another run; this one had no effect");
-                (Tally::Discarded, None)
-            }
-            Failure::Discard(why) => self.discard(&why, facts),
-            Failure::Retry { error, after } if !facts.last => {
-                let wait = after.unwrap_or_else(|| backoff(facts.lease, facts.attempt));
-                tracing::warn!("job {job} failed, next try in {wait:?}: {error}");
-                let at = self.process.platform.clock.now() + wait;
-                let error = self.note("failure", &error, facts);
-                (Tally::Failed, Some(Verdict::Retry { at, error }))
-            }
-            failure => {
-                tracing::error!("job {job} is dead: {failure}");
-                let error = self.note("dead", &failure.to_string(), facts);
-                (Tally::Dead, Some(Verdict::Dead { error }))
-            }
-        }
-    }
-
-    fn discard(&self, why: &str, facts: Facts) -> (Tally, Option<Verdict>) {
-        tracing::info!("job {} discarded: {why}", facts.lease.job);
-        let error = self.note("discard", why, facts);
-        (Tally::Discarded, Some(Verdict::Discard { error }))
-    }
-
-    fn note(&self, kind: &str, error: &str, facts: Facts) -> Value {
-        let end = (0..=ERROR_LENGTH.min(error.len()))
-            .rev()
-            .find(|at| error.is_char_boundary(*at));
-        json!({
-            "attempt": facts.attempt,
-            "at": self.process.platform.clock.now(),
-            "kind": kind,
-            "error": &error[..end.unwrap_or(0)],
-            "worker": facts.lease.worker,
-        })
-    }
-}
-
-/// What a verdict depends on, besides what the handler said.
-#[derive(Clone, Copy)]
-struct Facts {
-    lease: Lease,
-    attempt: i16,
-    /// No attempt is left after this one.
-    last: bool,
-}
-
-enum Stopped {
-    Failed(Failure),
-    Abandoned,
-}
-
-/// Exponential, with a spread of a fifth either way that is drawn from the job's id.
-fn backoff(lease: Lease, attempt: i16) -> Duration {
-    let doublings = u32::try_from(attempt.clamp(1, 20) - 1).unwrap_or(0);
-    let wait = FIRST_RETRY
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_RETRY);
-    let draw = lease.job.as_bytes()[8..]
-        .iter()
-        .fold(u64::from(doublings), |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    wait.mul_f64(0.8 + 0.4 * ((draw >> 16 & 0xffff) as f64 / 65_535.0))
 }
 
 fn samples(stored: Option<Value>) -> Vec<Value> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::Platform;
-use platform::db::DbError;
-use platform::jobs::{Report, ledger};
+use platform::db::{DbError, is_about_data};
+use platform::jobs::{Report, Verdict, ledger};
+use serde_json::json;
 use tokio::sync::{Mutex, mpsc};
-use tokio_util::sync::CancellationToken;
+
+use super::process::Process;
 
 /// Reports in one statement.
 const BATCH: usize = 500;
@@ -22,11 +23,7 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Until all runs have reported. Postgres being away is waited out (these jobs are done, and only this process knows),
 /// unless the process stops: then their jobs run again elsewhere.
-pub(super) async fn write(
-    platform: Arc<Platform>,
-    reports: Arc<Mutex<mpsc::Receiver<Report>>>,
-    stopping: CancellationToken,
-) {
+pub(super) async fn write(process: Arc<Process>, reports: Arc<Mutex<mpsc::Receiver<Report>>>) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         batch.clear();
@@ -34,29 +31,72 @@ pub(super) async fn write(
             return;
         }
         let enough = async {
-            stopping.cancelled().await;
+            process.abandon.cancelled().await;
             tokio::time::sleep(LAST_WORDS).await;
         };
         tokio::select! {
-            () = settle_for_sure(&platform, &batch) => {}
+            () = settle_for_sure(&process, &batch) => {}
             () = enough => tracing::warn!(reports = batch.len(), "these jobs will run again elsewhere"),
         }
     }
 }
 
-async fn settle_for_sure(platform: &Platform, batch: &[Report]) {
-    while let Err(error) = settle(platform, batch).await {
-        tracing::warn!(%error, reports = batch.len(), "settling failed; trying again");
-        tokio::time::sleep(BREATHER).await;
+async fn settle_for_sure(process: &Process, batch: &[Report]) {
+    let mut left = vec![batch.to_vec()];
+    while let Some(reports) = left.pop() {
+        let Err(error) = settle(process, &reports).await else {
+            continue;
+        };
+        if !is_about_data(&error) {
+            tracing::warn!(%error, reports = reports.len(), "settling failed; trying again");
+            tokio::time::sleep(BREATHER).await;
+            left.push(reports);
+        } else if reports.len() > 1 {
+            // Something in one of them cannot be stored. Halves find it, and the others are not held up.
+            let (first, second) = reports.split_at(reports.len() / 2);
+            left.extend([second.to_vec(), first.to_vec()]);
+        } else if let Some(plain) = reports.iter().find_map(|report| plain(report, &error)) {
+            left.push(vec![plain]);
+        } else {
+            tracing::error!(%error, ?reports, "this report cannot be stored in any form");
+        }
     }
 }
 
-async fn settle(platform: &Platform, batch: &[Report]) -> Result<(), DbError> {
+/// The same report without what its handler wrote. None: there is nothing in it but that it is over.
+fn plain(report: &Report, error: &DbError) -> Option<Report> {
+    let note = json!({ "kind": "failure", "error": format!("what the run reported cannot be stored: {error}") });
+    let verdict = match &report.verdict {
+        Verdict::Done | Verdict::HandBack => return None,
+        Verdict::Discard { error } | Verdict::Retry { error, .. } | Verdict::Dead { error }
+            if *error == note =>
+        {
+            return None;
+        }
+        Verdict::Discard { .. } => Verdict::Discard { error: note },
+        Verdict::Retry { after, .. } => Verdict::Retry {
+            after: *after,
+            error: note,
+        },
+        // Without its checkpoint the job would start again from the beginning, and come here again.
+        Verdict::Snooze { .. } | Verdict::Dead { .. } => Verdict::Dead { error: note },
+    };
+    Some(Report {
+        lease: report.lease,
+        verdict,
+    })
+}
+
+async fn settle(process: &Process, batch: &[Report]) -> Result<(), DbError> {
     let sent = batch.len() as u64;
-    let settled = ledger::settle(platform.db.pool(), batch.to_vec()).await?;
+    let (pool, clock) = (process.platform.db.pool(), &process.platform.clock);
+    let settled = ledger::settle(pool, clock, batch.to_vec()).await?;
     if settled.held < sent {
         metrics::counter!("commons_jobs_taken_over_total").increment(sent - settled.held);
     }
-    platform.tickets.tell(settled.tickets);
+    for report in batch {
+        process.holdings.ended(&report.lease);
+    }
+    process.platform.tickets.tell(settled.tickets);
     Ok(())
 }

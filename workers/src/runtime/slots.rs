@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use platform::jobs::workers::Load;
+use platform::jobs::heartbeat::Load;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Over which the rate is told.

@@ -57,30 +57,65 @@ pub(in crate::posts) async fn publish(
     Ok(())
 }
 
-/// Whose it is, where it is due and was not published.
+/// Publishes a scheduled post that is due by Postgres' clock: no machine's clock may say "not yet" of what the relay, on
+/// another machine, took for due. None: it is no longer scheduled.
 pub(in crate::posts) async fn publish_due(
     connection: &mut PgConnection,
     post: PostId,
     place: PostId,
     now: Time,
-) -> Result<Option<UserId>> {
-    sqlx::query_scalar!(
+    clock_offset: f64,
+) -> Result<Option<DuePost>> {
+    sqlx::query_as!(
+        DuePost,
         r#"
-        with published as (
-            update posts set state = 'published', publish_at = null, published_at = $3, place = $2, updated_at = $3,
-                             version = version + 1
-            where id = $1 and state = 'scheduled' and publish_at <= $3 and deleted_at is null
+        with scheduled as (
+            select id, extract(epoch from publish_at - clock_timestamp())::float8 - $4::float8 as seconds
+            from posts where id = $1 and state = 'scheduled' and deleted_at is null for no key update),
+        published as (
+            update posts set state = 'published', publish_at = null, published_at = greatest($3, publish_at), place = $2,
+                             updated_at = $3, version = version + 1
+            where id = (select id from scheduled where seconds <= 0)
             returning author_id, visibility),
         counted as (
             update user_counts c set post_count = post_count + 1
             from published where c.user_id = published.author_id and published.visibility <> 'private')
-        select author_id as "author_id: UserId" from published
+        select (select author_id from published) as "author: UserId", seconds as "seconds!" from scheduled
         "#,
         post.0,
         place.0,
         now,
+        clock_offset,
     )
     .fetch_optional(connection)
+    .await
+}
+
+/// A scheduled post as its job finds it.
+pub(in crate::posts) struct DuePost {
+    /// Whose it is, where this published it.
+    pub(in crate::posts) author: Option<UserId>,
+    /// Seconds until it is due.
+    pub(in crate::posts) seconds: f64,
+}
+
+/// Scheduled posts that have been due for so many seconds: their job is gone.
+pub(in crate::posts) async fn overdue(
+    connection: &mut PgConnection,
+    seconds: f64,
+    clock_offset: f64,
+    limit: i64,
+) -> Result<Vec<PostId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: PostId" from posts
+           where state = 'scheduled' and deleted_at is null
+             and publish_at < now() + ($2::float8 - $1::float8) * interval '1 second'
+           order by publish_at limit $3"#,
+        seconds,
+        clock_offset,
+        limit,
+    )
+    .fetch_all(connection)
     .await
 }
 

@@ -1,11 +1,16 @@
 //! What real faults do: processes that are killed or stood still, servers that are wiped or restarted. Nothing accepted is
 //! lost, and no effect happens twice.
 
+mod blame;
+mod claims;
+mod clocks;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::operations;
-use platform::jobs::workers as crew;
+use platform::jobs::rescue;
+use platform::jobs::workers::{self as crew, NewWorker};
 
 use crate::harness::fleet::{Member, Servers};
 use crate::harness::labour::{self, Effect, KillsItsWorker};
@@ -331,33 +336,66 @@ async fn enqueue_through_a_restart(app: &TestApp, servers: &Servers) -> i64 {
     done
 }
 
+/// A worker that last beat `ago` seconds ago, beside a sweeper that has been on time for `sound` seconds.
+async fn a_silent_worker(app: &TestApp, ago: i32, sound: i32) {
+    let worker = NewWorker {
+        id: platform::new_id(&app.clock),
+        name: "silent",
+        slots: &HashMap::from([("feed", 1)]),
+        knows: &[],
+        silence: Duration::from_secs(10),
+    };
+    let pool = app.platform.db.pool();
+    crew::register(pool, &worker).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "update job_workers set beat_at = now() - interval '{ago} seconds';
+         update job_sweeper set beat_at = now(), sound_since = now() - interval '{sound} seconds'"
+    )))
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
 #[tokio::test]
 async fn silence_is_told_apart_from_a_database_that_was_away() {
     let app = TestApp::in_real_time(&[]).await;
     let pool = app.platform.db.pool();
-    crew::register(
-        pool,
-        platform::new_id(&app.clock),
-        "silent",
-        &HashMap::from([("feed", 1)]),
-        &[],
-    )
-    .await
-    .unwrap();
-    sqlx::raw_sql("update job_workers set beat_at = now() - interval '5 seconds'")
+    let silence = Duration::from_secs(10);
+    let sweep = async || {
+        if rescue::pulse(pool, silence).await.unwrap().something {
+            rescue::rescue(pool, silence).await.unwrap();
+        }
+        app.count("select count(*) from job_workers").await
+    };
+    a_silent_worker(&app, 5, 60).await;
+    assert_eq!(sweep().await, 1, "it has not been silent for long enough");
+    sqlx::raw_sql("delete from job_workers")
         .execute(pool)
         .await
         .unwrap();
-    crew::rescue(pool, Duration::from_secs(10)).await.unwrap();
-    assert_eq!(app.count("select count(*) from job_workers").await, 1);
-    crew::rescue(pool, Duration::from_secs(4)).await.unwrap();
+    a_silent_worker(&app, 30, 5).await;
+    assert_eq!(
+        sweep().await,
+        1,
+        "the sweeper heard too little of the silence"
+    );
+    sqlx::raw_sql("update job_sweeper set sound_since = now() - interval '60 seconds', beat_at = now() - interval '14 seconds'")
+        .execute(pool)
+        .await
+        .unwrap();
+    assert_eq!(sweep().await, 1, "Postgres itself stood still");
+    sqlx::raw_sql("update job_sweeper set sound_since = now() - interval '60 seconds'")
+        .execute(pool)
+        .await
+        .unwrap();
     let up = app
         .count("select extract(epoch from now() - pg_postmaster_start_time())::bigint")
         .await;
-    let expected = i64::from(up <= 4);
+    let expected = i64::from(up <= 60);
     assert_eq!(
-        app.count("select count(*) from job_workers").await,
-        expected
+        sweep().await,
+        expected,
+        "it is dead, unless Postgres started after it fell silent"
     );
 }
 

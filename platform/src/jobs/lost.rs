@@ -1,0 +1,189 @@
+//! Ready jobs whose ticket went missing.
+//!
+//! A list is served in order, so a job that became ready before the one whose ticket is now at the head has no ticket any
+//! more. What is paused, or known to no worker, waits for its resume, or its worker, and is left out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::ledger::tickets;
+use super::relay::RelayError;
+use super::{Class, JobId, Pool, Ticket, Tickets};
+
+/// Rows of one list that are looked at in one search.
+const SLICE: i64 = 1_000;
+/// Tickets at the head of a list that are asked how old they are.
+const HEADS: isize = 32;
+/// How long a ticket that was taken may be on its way to a claim.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Where the search of each list goes on. However many rows wait for something else, each search looks at one slice of
+/// them, and comes round to all.
+#[derive(Default)]
+pub struct Search {
+    after: HashMap<(String, i16, i16), DateTime<Utc>>,
+}
+
+impl Search {
+    /// Finds a slice of lost tickets, which keep the age of their jobs. A job is told again after 3 s, and then each time
+    /// its wait has doubled.
+    pub async fn find(
+        &mut self,
+        pool: &PgPool,
+        tickets: &Tickets,
+    ) -> Result<Vec<Ticket>, RelayError> {
+        let heads = heads(pool, tickets).await?;
+        let looked = self.look(pool, heads).await?;
+        self.go_on(&looked);
+        let lost: Vec<JobId> = looked
+            .iter()
+            .filter(|row| row.lost)
+            .map(|row| row.id)
+            .collect();
+        if lost.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(retell(pool, &lost).await?)
+    }
+
+    async fn look(&self, pool: &PgPool, heads: Vec<Head>) -> Result<Vec<Row>, sqlx::Error> {
+        let (pools, classes, horizons): (Vec<String>, Vec<i16>, Vec<Option<DateTime<Utc>>>) = heads
+            .into_iter()
+            .map(|head| {
+                (
+                    head.pool.name().to_owned(),
+                    head.class.number(),
+                    head.told_at,
+                )
+            })
+            .collect();
+        let (mut names, mut name_classes, mut lanes, mut after) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for ((name, class, lane), at) in &self.after {
+            names.push(name.clone());
+            name_classes.push(*class);
+            lanes.push(*lane);
+            after.push(*at);
+        }
+        sqlx::query_as!(
+            Row,
+            r#"
+            with horizon as (
+                select pool, class, coalesce(told_at, now()) - $4::float8 * interval '1 second' as at
+                from unnest($1::text[], $2::smallint[], $3::timestamptz[]) as head (pool, class, told_at)
+            )
+            select row.id as "id!", list.name as "name!", list.class as "class!", list.lane as "lane!",
+                   row.told_at as "told_at!",
+                   case when row.retold_at is null then true
+                        else now() - row.retold_at > greatest(row.retold_at - row.told_at, $4::float8 * interval '1 second')
+                   end as "lost!"
+            from waiting_lists() as list
+            join horizon using (pool, class)
+            left join unnest($5::text[], $6::smallint[], $7::smallint[], $8::timestamptz[]) as cursor (name, class, lane, at)
+                   on cursor.name = list.name and cursor.class = list.class and cursor.lane = list.lane
+            cross join lateral (
+                select j.id, j.told_at, j.retold_at from jobs j
+                where j.name = list.name and j.class = list.class and j.lane = list.lane and j.state = 'ready'
+                  and j.told_at > coalesce(cursor.at, '-infinity') and j.told_at < horizon.at
+                order by j.told_at limit $9
+            ) as row
+            where list.known and not list.paused and list.oldest < horizon.at
+            order by list.name, list.class, list.lane, row.told_at
+            "#,
+            &pools,
+            &classes,
+            &horizons as &[Option<DateTime<Utc>>],
+            GRACE.as_secs_f64(),
+            &names,
+            &name_classes,
+            &lanes,
+            &after,
+            SLICE,
+        )
+        .fetch_all(pool)
+        .await
+    }
+
+    /// A list that gave a whole slice goes on behind it at the next search, and any other starts again.
+    fn go_on(&mut self, looked: &[Row]) {
+        let mut seen: HashMap<(String, i16, i16), (i64, DateTime<Utc>)> = HashMap::new();
+        for row in looked {
+            let key = (row.name.clone(), row.class, row.lane);
+            let entry = seen.entry(key).or_insert((0, row.told_at));
+            *entry = (entry.0 + 1, row.told_at);
+        }
+        self.after = seen
+            .into_iter()
+            .filter(|(_, (rows, _))| *rows == SLICE)
+            .map(|(list, (_, last))| (list, last))
+            .collect();
+    }
+}
+
+struct Row {
+    id: JobId,
+    name: String,
+    class: i16,
+    lane: i16,
+    told_at: DateTime<Utc>,
+    lost: bool,
+}
+
+struct Head {
+    pool: Pool,
+    class: Class,
+    /// When the oldest of the tickets at the head was told; none: the list is empty. A list whose head knows no ready job
+    /// is moving, and does not appear.
+    told_at: Option<DateTime<Utc>>,
+}
+
+async fn heads(pool: &PgPool, tickets: &Tickets) -> Result<Vec<Head>, RelayError> {
+    let lists = tickets.heads(HEADS).await?;
+    let ids: Vec<Uuid> = lists
+        .iter()
+        .flat_map(|(_, ids)| ids.iter().copied())
+        .collect();
+    let mut told: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+    if !ids.is_empty() {
+        let rows = sqlx::query!(
+            r#"select found.id as "id!", greatest(found.told_at, found.retold_at) as "told_at!"
+               from unnest($1::uuid[]) as head (id) cross join lateral (
+                   select j.id, j.told_at, j.retold_at from jobs j where j.id = head.id and j.state = 'ready' limit 1) as found"#,
+            &ids,
+        )
+        .fetch_all(pool)
+        .await?;
+        told.extend(rows.into_iter().map(|row| (row.id, row.told_at)));
+    }
+    let heads = lists.into_iter().filter_map(|((pool, class), ids)| {
+        let oldest = ids.iter().filter_map(|id| told.get(id)).min().copied();
+        (ids.is_empty() || oldest.is_some()).then_some(Head {
+            pool,
+            class,
+            told_at: oldest,
+        })
+    });
+    Ok(heads.collect())
+}
+
+async fn retell(pool: &PgPool, lost: &[JobId]) -> Result<Vec<Ticket>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "update jobs set retold_at = clock_timestamp()
+         where ctid = any(array(
+             select found.place from unnest($1::uuid[]) as lost (id) cross join lateral (
+                 select j.ctid as place from jobs j where j.id = lost.id and j.state = 'ready' limit 1 for no key update skip locked
+             ) as found
+         )) and state = 'ready'
+         returning id, pool, class",
+        lost,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(tickets(
+        rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+    ))
+}
