@@ -2,12 +2,17 @@
 
 mod cli;
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use platform::config::Config;
 use platform::{Clock, Platform, signals, telemetry};
+use tokio_util::sync::CancellationToken;
 
 use cli::{Cli, Command};
+
+const LAST_THREADS: Duration = Duration::from_secs(1);
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
@@ -28,12 +33,20 @@ fn main() -> Result<()> {
     };
     let done = runtime.block_on(run(cli.command, config));
     telemetry.stop();
+    // A thread that still blocks must not keep the process.
+    runtime.shutdown_timeout(LAST_THREADS);
     done
 }
 
 async fn run(command: Command, config: Config) -> Result<()> {
     let stop = signals::shutdown_token()?;
     let platform = Platform::start(config, Clock::system())?;
+    let grace = platform.config.jobs.grace;
+    let done = signals::bounded(role(command, platform, stop.clone()), grace, &stop).await;
+    done.unwrap_or_else(|| bail!("it did not stop in time"))
+}
+
+async fn role(command: Command, platform: Platform, stop: CancellationToken) -> Result<()> {
     match command {
         Command::Up => cli::roles::up(platform, stop).await,
         Command::Api => cli::roles::api(platform, stop).await,

@@ -132,6 +132,10 @@ impl HealthApi {
             reach(platform.redis.ping()),
             reach(platform.storage.ping())
         );
+        let mut database = database;
+        if platform.progress.stuck().is_some() {
+            database.status = DependencyStatus::Down;
+        }
         let well = [&database, &redis, &storage]
             .iter()
             .all(|service| service.status == DependencyStatus::Up);

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use platform::Platform;
+use platform::db::within;
 use platform::jobs::gauges;
 use platform::telemetry::meters;
 use poem::endpoint::{BoxEndpoint, make};
@@ -15,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 use crate::health::HealthApi;
 use crate::{VERSION, server};
 
+/// How long the gauges of the ledger are waited for; without them those of this process are shown.
+const LIMIT: Duration = Duration::from_secs(5);
 /// The text format of Prometheus.
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -45,7 +49,8 @@ pub(crate) fn metrics(platform: &Arc<Platform>) -> BoxEndpoint<'static> {
     let scrape = make(move |_| {
         let platform = platform.clone();
         async move {
-            if let Err(error) = gauges::record(platform.db.pool(), &platform.tickets).await {
+            let recorded = within(LIMIT, gauges::record(&platform.db, &platform.tickets));
+            if let Err(error) = recorded.await {
                 tracing::warn!(%error, "the gauges of the ledger are old: {error}");
             }
             Response::builder()

@@ -1,5 +1,7 @@
 //! SIGTERM and Ctrl-C, as one token that every role listens to.
 
+use std::time::Duration;
+
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -29,4 +31,27 @@ pub fn shutdown_token() -> std::io::Result<CancellationToken> {
         }
     });
     Ok(token)
+}
+
+/// What is left to do after a role's own grace: reports, the end of a registration, the connections.
+const LAST_STEPS: Duration = Duration::from_secs(15);
+
+/// Runs `role` to its end, but no longer than `grace` and a little after `stop`: whatever it then waits for does not answer.
+/// None: it had to be cut off.
+pub async fn bounded<T>(
+    role: impl Future<Output = T>,
+    grace: Duration,
+    stop: &CancellationToken,
+) -> Option<T> {
+    let limit = grace + LAST_STEPS;
+    tokio::select! {
+        done = role => Some(done),
+        () = async {
+            stop.cancelled().await;
+            tokio::time::sleep(limit).await;
+        } => {
+            tracing::error!("not stopped {limit:?} after the signal; ending all the same");
+            None
+        }
+    }
 }

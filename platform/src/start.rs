@@ -12,7 +12,7 @@ use crate::rate::RateLimiter;
 use crate::redis::{Redis, RedisError};
 use crate::sms::{SmsSetupError, Texter};
 use crate::storage::{Storage, StorageSetupError};
-use crate::{Cache, Clock, Db, Live, Presence, Timelines};
+use crate::{Cache, Clock, Db, Live, Presence, Progress, Timelines};
 
 #[derive(Clone)]
 pub struct Platform {
@@ -22,6 +22,7 @@ pub struct Platform {
     pub db: Db,
     pub cache: Cache,
     pub presence: Presence,
+    pub progress: Progress,
     pub timelines: Timelines,
     pub live: Live,
     pub tickets: Tickets,
@@ -63,15 +64,20 @@ impl Platform {
         let db = Db::new(
             &config.database,
             &config.search,
+            config
+                .jobs
+                .silence
+                .min(config.database.statement_timeout * 4),
             clock.clone(),
             tickets.clone(),
             cache.clone(),
             live.clone(),
         )?;
         Ok(Self {
-            control: Control::new(redis.clone(), db.pool().clone()),
+            control: Control::new(redis.clone(), db.clone()),
             rates: RateLimiter::new(redis.clone(), clock.clone()),
             presence: Presence::new(redis.clone()),
+            progress: Progress::default(),
             timelines: Timelines::new(redis.clone(), config.feed.active_for),
             backoff: Backoff::new(&config, redis.clone(), clock.clone()),
             mailer: Mailer::new(&config.mail, clock.clone())?,

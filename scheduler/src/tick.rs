@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use platform::db::DbError;
+use platform::db::{DbError, within};
 use platform::jobs::clockwork;
 use platform::{Platform, ServerClock};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +12,8 @@ use crate::Entry;
 
 /// The clock is looked at this often at least: a machine that slept must not oversleep.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How long one tick may take.
+const LIMIT: Duration = Duration::from_secs(10);
 /// Until Postgres has said what time it is.
 const SOON: Duration = Duration::from_millis(100);
 
@@ -35,7 +37,7 @@ pub(crate) async fn run(
             if *settled == latest {
                 continue;
             }
-            match tick(platform, entry, now).await {
+            match within(LIMIT, tick(platform, entry, now)).await {
                 Ok(_) => *settled = latest,
                 Err(error) => {
                     tracing::warn!(entry = entry.name, %error, "a tick was not enqueued; it will be made up for");
@@ -68,9 +70,9 @@ pub async fn tick(
     entry: &Entry,
     now: DateTime<Utc>,
 ) -> Result<usize, DbError> {
-    let pool = platform.db.pool();
-    let Some(last) = clockwork::last_due(pool, entry.name).await? else {
-        clockwork::introduce(pool, entry.name, entry.latest(now)).await?;
+    let db = &platform.db;
+    let Some(last) = clockwork::last_due(db, entry.name).await? else {
+        clockwork::introduce(db, entry.name, entry.latest(now)).await?;
         return Ok(0);
     };
     let latest = entry.latest(now);

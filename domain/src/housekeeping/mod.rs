@@ -9,11 +9,11 @@ use crate::Result;
 
 /// Makes the tables that finished jobs will need and drops those whose time is over.
 pub async fn keep_job_tables(platform: &Platform) -> Result<u64> {
-    let (pool, now) = (platform.db.pool(), platform.clock.now());
+    let (db, now) = (&platform.db, platform.clock.now());
     let before = now - platform.config.jobs.keep_finished;
-    partitions::ensure(pool, now).await?;
-    let dropped = partitions::drop_before(pool, before).await?;
-    while partitions::delete_strays(pool, before).await? > 0 {}
+    partitions::ensure(db, now).await?;
+    let dropped = partitions::drop_before(db, before).await?;
+    while partitions::delete_strays(db, before).await? > 0 {}
     Ok(dropped)
 }
 
@@ -22,7 +22,7 @@ pub async fn purge_dead_jobs(platform: &Platform) -> Result<u64> {
     let before = platform.clock.now() - platform.config.jobs.keep_dead;
     let mut purged = 0;
     loop {
-        let slice = partitions::delete_parked(platform.db.pool(), before).await?;
+        let slice = partitions::delete_parked(&platform.db, before).await?;
         if slice == 0 {
             return Ok(purged);
         }

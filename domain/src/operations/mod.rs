@@ -26,7 +26,7 @@ use crate::{Error, Result};
 
 /// Every pool: how much waits and for how long, what runs, how fast, and whether it is held.
 pub async fn overview(platform: &Platform) -> Result<Vec<PoolOverview>> {
-    let gauges = gauges::pools(platform.db.pool()).await?;
+    let gauges = gauges::pools(&platform.db).await?;
     let mut connection = platform.db.acquire().await?;
     sql::pools(&mut connection, gauges).await
 }

@@ -2,16 +2,18 @@
 
 mod ambient;
 mod fault;
+mod pooled;
 mod tx;
 mod warm;
 
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, Postgres, pool::PoolConnection};
 use std::str::FromStr;
 use std::time::Duration;
 
 pub use ambient::Ambient;
 pub use fault::is_about_data;
+pub use pooled::{Pooled, within};
 pub use sqlx::migrate::MigrateError;
 pub use sqlx::{Error as DbError, PgConnection as Connection, PgPool};
 pub use tx::Tx;
@@ -41,6 +43,7 @@ impl Db {
     pub fn new(
         config: &config::Database,
         search: &config::Search,
+        silence: Duration,
         clock: Clock,
         tickets: Tickets,
         cache: Cache,
@@ -65,10 +68,14 @@ impl Db {
                     format!("pg_catalog.{}", search.language.as_str()),
                 ),
                 ("statement_timeout", millis(config.statement_timeout)),
-                (
-                    "idle_in_transaction_session_timeout",
-                    millis(config.statement_timeout * 4),
-                ),
+                // A transaction whose client is gone holds its locks no longer than the jobs of a dead worker stay its own.
+                ("idle_in_transaction_session_timeout", millis(silence)),
+                // A client that is gone without a word is noticed, also in the middle of a statement.
+                ("tcp_keepalives_idle", "10".to_owned()),
+                ("tcp_keepalives_interval", "3".to_owned()),
+                ("tcp_keepalives_count", "3".to_owned()),
+                ("tcp_user_timeout", "15s".to_owned()),
+                ("client_connection_check_interval", "5s".to_owned()),
             ]);
         let pool = PgPoolOptions::new()
             .max_connections(config.pool)
@@ -122,23 +129,30 @@ impl Db {
     }
 
     /// A plain connection, for reads.
-    pub async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    pub async fn acquire(&self) -> Result<Pooled, sqlx::Error> {
         if self.pool.num_idle() == 0 {
             self.warm.spare_one();
         }
-        self.pool.acquire().await
+        Ok(Pooled::new(self.pool.acquire().await?))
     }
 
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// A pool of a single connection on the same server: for a thread with a runtime of its own.
-    pub fn of_one(&self) -> PgPool {
-        PgPoolOptions::new()
+    /// The same server over a single connection of its own, which waits for no lock for long: for loops that neither a busy
+    /// pool nor somebody's transaction may hold up.
+    pub fn of_one(&self) -> Self {
+        let options = (*self.pool.connect_options()).clone();
+        let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_lazy_with((*self.pool.connect_options()).clone())
+            .connect_lazy_with(options.options([("lock_timeout", "2s")]));
+        Self {
+            warm: warm::Warm::new(pool.clone(), 1, Duration::from_secs(5)),
+            pool,
+            ..self.clone()
+        }
     }
 
     pub fn clock(&self) -> &Clock {

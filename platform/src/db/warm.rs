@@ -12,8 +12,12 @@ use sqlx::{Executor, PgConnection, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
+use super::pooled::within;
+
 /// One that has rested longer is looked at before it is trusted again.
 const FRESH: Duration = Duration::from_secs(1);
+/// A connection that takes longer to begin has fallen silent.
+const BEGIN: Duration = Duration::from_secs(2);
 /// A connection whose rollback takes longer is closed, which rolls back as well.
 const ROLLBACK: Duration = Duration::from_secs(2);
 
@@ -53,13 +57,17 @@ impl Warm {
         let turn = turn
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        if let Some(mut connection) = self.take()
-            && connection.execute("begin").await.is_ok()
-        {
-            return Ok(self.open(connection, turn, rollbacks));
+        if let Some(mut connection) = self.take() {
+            match within(BEGIN, connection.execute("begin")).await {
+                Ok(_) => return Ok(self.open(connection, turn, rollbacks)),
+                Err(_) => connection.close_on_drop(),
+            }
         }
         let mut connection = self.pool.acquire().await?;
-        connection.execute("begin").await?;
+        if let Err(error) = within(BEGIN, connection.execute("begin")).await {
+            connection.close_on_drop();
+            return Err(error);
+        }
         Ok(self.open(connection, turn, rollbacks))
     }
 

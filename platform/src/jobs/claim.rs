@@ -6,10 +6,11 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::PgPool;
+
 use uuid::Uuid;
 
 use super::{JobId, Lease};
+use crate::Db;
 
 /// One question for work.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +51,7 @@ pub struct Claimed {
 /// The commit does not wait for the disk. A claim that a crash of Postgres forgets leaves its row ready, and nothing was
 /// lost: the finish waits for the disk, and for everything written before it.
 pub async fn claim(
-    pool: &PgPool,
+    db: &Db,
     claim: &Claim,
     ids: &[JobId],
     knows: &[String],
@@ -94,7 +95,7 @@ pub async fn claim(
         claim.deadline,
         claim.token,
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await?;
     Ok(rows
         .into_iter()

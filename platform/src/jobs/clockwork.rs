@@ -1,29 +1,27 @@
 //! The schedule's memory: the last due time each entry was enqueued for.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
-pub async fn last_due(pool: &PgPool, entry: &str) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+use crate::Db;
+
+pub async fn last_due(db: &Db, entry: &str) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
     sqlx::query_scalar!(
         "select last_due_at from schedule_entries where name = $1",
         entry
     )
-    .fetch_optional(pool)
+    .fetch_optional(&mut *db.acquire().await?)
     .await
 }
 
 /// A new entry starts with its next tick, not with the one before it was written.
-pub async fn introduce(
-    pool: &PgPool,
-    entry: &str,
-    last_due: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+pub async fn introduce(db: &Db, entry: &str, last_due: DateTime<Utc>) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into schedule_entries (name, last_due_at) values ($1, $2) on conflict (name) do nothing",
         entry,
         last_due,
     )
-    .execute(pool)
+    .execute(&mut *db.acquire().await?)
     .await?;
     Ok(())
 }

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use redis::AsyncCommands;
-use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::Db;
+use crate::db::within;
 use crate::redis::{Redis, RedisError};
 
 /// A message that went missing is made up for within this time.
 const REREAD: Duration = Duration::from_secs(2);
+const LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pauses {
@@ -24,12 +26,12 @@ pub struct Pauses {
 #[derive(Clone)]
 pub struct Control {
     redis: Redis,
-    pool: PgPool,
+    db: Db,
 }
 
 impl Control {
-    pub fn new(redis: Redis, pool: PgPool) -> Self {
-        Self { redis, pool }
+    pub fn new(redis: Redis, db: Db) -> Self {
+        Self { redis, db }
     }
 
     /// Says that pauses have changed.
@@ -39,7 +41,7 @@ impl Control {
 
     pub async fn pauses(&self) -> Result<Pauses, sqlx::Error> {
         let rows = sqlx::query!("select pool, name from job_pauses")
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.db.acquire().await?)
             .await?;
         let mut pauses = Pauses::default();
         for row in rows {
@@ -62,7 +64,7 @@ impl Control {
     async fn listen(&self, seen: &watch::Sender<Pauses>) {
         let mut subscription = self.redis.subscribe(&self.channel()).await.ok();
         loop {
-            if let Ok(pauses) = self.pauses().await {
+            if let Ok(pauses) = within(LIMIT, self.pauses()).await {
                 seen.send_if_modified(|known| {
                     let changed = *known != pauses;
                     *known = pauses;

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use sqlx::PgPool;
-
 use super::{Pool, Tickets};
+use crate::Db;
 
 /// A pool as the ledger knows it.
 #[derive(Clone, Debug)]
@@ -19,7 +18,7 @@ pub struct PoolGauge {
     pub workers: i64,
 }
 
-pub async fn pools(pool: &PgPool) -> Result<Vec<PoolGauge>, sqlx::Error> {
+pub async fn pools(db: &Db) -> Result<Vec<PoolGauge>, sqlx::Error> {
     let names = Pool::ALL.map(|pool| pool.name().to_owned());
     sqlx::query_as!(
         PoolGauge,
@@ -46,7 +45,7 @@ pub async fn pools(pool: &PgPool) -> Result<Vec<PoolGauge>, sqlx::Error> {
         "#,
         &names,
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await
 }
 
@@ -58,7 +57,7 @@ struct Standstill {
 }
 
 /// Jobs that are dead by name, the oldest ready job of each name that no worker knows, and what operators have paused.
-async fn standstills(pool: &PgPool) -> Result<Vec<Standstill>, sqlx::Error> {
+async fn standstills(db: &Db) -> Result<Vec<Standstill>, sqlx::Error> {
     sqlx::query_as!(
         Standstill,
         r#"
@@ -72,7 +71,7 @@ async fn standstills(pool: &PgPool) -> Result<Vec<Standstill>, sqlx::Error> {
         from job_pauses p
         "#
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await
 }
 
@@ -97,15 +96,15 @@ fn record_standstills(rows: Vec<Standstill>) {
 }
 
 /// Writes the gauges that no single process can keep: they are read when somebody scrapes.
-pub async fn record(pool: &PgPool, tickets: &Tickets) -> Result<(), sqlx::Error> {
-    for gauge in pools(pool).await? {
+pub async fn record(db: &Db, tickets: &Tickets) -> Result<(), sqlx::Error> {
+    for gauge in pools(db).await? {
         let of = |name: &'static str| metrics::gauge!(name, "pool" => gauge.pool.clone());
         of("commons_jobs_oldest_runnable_seconds").set(gauge.oldest);
         of("commons_jobs_dead").set(gauge.dead as f64);
         of("commons_jobs_quarantined").set(gauge.quarantined as f64);
         of("commons_workers").set(gauge.workers as f64);
     }
-    record_standstills(standstills(pool).await?);
+    record_standstills(standstills(db).await?);
     for ((pool, class), waiting) in tickets.waiting().await.unwrap_or_default() {
         metrics::gauge!("commons_tickets_waiting", "pool" => pool.name(), "class" => class.name())
             .set(waiting as f64);
@@ -117,7 +116,7 @@ pub async fn record(pool: &PgPool, tickets: &Tickets) -> Result<(), sqlx::Error>
                   coalesce((select extract(epoch from clock_timestamp() - min(xact_start)) from pg_stat_activity
                             where backend_type = 'client backend' and backend_xmin is not null), 0)::float8 as "snapshot!""#
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db.acquire().await?)
     .await?;
     metrics::gauge!("commons_relay_lag_seconds").set(ages.overdue.max(0.0));
     metrics::gauge!("commons_jobs_longest_run_seconds").set(ages.running);

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
-use sqlx::PgPool;
+
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::ledger::tickets;
 use super::{JobId, Lease, Ticket};
+use crate::Db;
 
 /// What a process does in one pool.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,11 +51,7 @@ pub struct Heartbeat {
 ///
 /// A claim that the process does not know and that is older than 10 s is one whose answer was lost: past its deadline of
 /// 5 s it cannot commit any more, and nobody will run what it took. It is given back without counting.
-pub async fn beat(
-    pool: &PgPool,
-    worker: Uuid,
-    holdings: &Holdings,
-) -> Result<Heartbeat, sqlx::Error> {
+pub async fn beat(db: &Db, worker: Uuid, holdings: &Holdings) -> Result<Heartbeat, sqlx::Error> {
     let (in_flight, settled) = load(&holdings.load);
     let runs: Vec<JobId> = holdings.runs.iter().map(|run| run.job).collect();
     let claimed: Vec<DateTime<Utc>> = holdings.runs.iter().map(|run| run.claimed_at).collect();
@@ -98,7 +95,7 @@ pub async fn beat(
         &runs,
         &claimed,
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db.acquire().await?)
     .await?;
     let returned = row.returned.0.into_iter();
     Ok(Heartbeat {

@@ -7,10 +7,9 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use sqlx::PgPool;
 
 use super::{Class, JobId, Pool, Report, Ticket};
-use crate::Clock;
+use crate::{Clock, Db};
 
 /// A job that is put off for longer, because a far server or a handler said so, is looked at again after this time.
 const LONGEST_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -27,25 +26,21 @@ pub struct Settled {
 }
 
 /// Takes down what became of a batch of runs; those whose lease was taken over are passed over.
-pub async fn settle(
-    pool: &PgPool,
-    clock: &Clock,
-    reports: Vec<Report>,
-) -> Result<Settled, sqlx::Error> {
+pub async fn settle(db: &Db, clock: &Clock, reports: Vec<Report>) -> Result<Settled, sqlx::Error> {
     let (leaving, staying): (Vec<_>, Vec<_>) = reports
         .into_iter()
         .partition(|report| report.verdict.leaves());
     let mut settled = Settled::default();
     if !leaving.is_empty() {
-        settled.held += finish(pool, &leaving).await?;
+        settled.held += finish(db, &leaving).await?;
     }
     if !staying.is_empty() {
-        settled.tickets = reschedule(pool, clock, &staying, &mut settled.held).await?;
+        settled.tickets = reschedule(db, clock, &staying, &mut settled.held).await?;
     }
     Ok(settled)
 }
 
-async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
+async fn finish(db: &Db, reports: &[Report]) -> Result<u64, sqlx::Error> {
     let ids = column(reports, |report| report.lease.job);
     let epochs = column(reports, |report| report.lease.epoch);
     let claimed = column(reports, |report| report.lease.claimed_at);
@@ -78,13 +73,13 @@ async fn finish(pool: &PgPool, reports: &[Report]) -> Result<u64, sqlx::Error> {
         &outcomes,
         &errors as &[Option<Value>],
     )
-    .execute(pool)
+    .execute(&mut *db.acquire().await?)
     .await?;
     Ok(finished.rows_affected())
 }
 
 async fn reschedule(
-    pool: &PgPool,
+    db: &Db,
     clock: &Clock,
     reports: &[Report],
     held: &mut u64,
@@ -133,7 +128,7 @@ async fn reschedule(
         LONGEST_WAIT.as_secs_f64(),
         SHORTEST_WAIT.as_secs_f64(),
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await?;
     *held += rows.len() as u64;
     let ready = rows.into_iter().filter(|row| row.ready);

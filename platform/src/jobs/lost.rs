@@ -7,17 +7,21 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+
 use uuid::Uuid;
 
 use super::ledger::tickets;
 use super::relay::RelayError;
 use super::{Class, JobId, Pool, Ticket, Tickets};
+use crate::Db;
+use crate::db::within;
 
 /// Rows of one list that are looked at in one search.
 const SLICE: i64 = 1_000;
 /// Tickets at the head of a list that are asked how old they are.
 const HEADS: isize = 32;
+/// How long one answer of Postgres is waited for.
+const LIMIT: Duration = Duration::from_secs(10);
 /// How long a ticket that was taken may be on its way to a claim.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -31,13 +35,9 @@ pub struct Search {
 impl Search {
     /// Finds a slice of lost tickets, which keep the age of their jobs. A job is told again after 3 s, and then each time
     /// its wait has doubled.
-    pub async fn find(
-        &mut self,
-        pool: &PgPool,
-        tickets: &Tickets,
-    ) -> Result<Vec<Ticket>, RelayError> {
-        let heads = heads(pool, tickets).await?;
-        let looked = self.look(pool, heads).await?;
+    pub async fn find(&mut self, db: &Db, tickets: &Tickets) -> Result<Vec<Ticket>, RelayError> {
+        let heads = heads(db, tickets).await?;
+        let looked = within(LIMIT, self.look(db, heads)).await?;
         self.go_on(&looked);
         let lost: Vec<JobId> = looked
             .iter()
@@ -47,10 +47,10 @@ impl Search {
         if lost.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(retell(pool, &lost).await?)
+        Ok(within(LIMIT, retell(db, &lost)).await?)
     }
 
-    async fn look(&self, pool: &PgPool, heads: Vec<Head>) -> Result<Vec<Row>, sqlx::Error> {
+    async fn look(&self, db: &Db, heads: Vec<Head>) -> Result<Vec<Row>, sqlx::Error> {
         let (pools, classes, horizons): (Vec<String>, Vec<i16>, Vec<Option<DateTime<Utc>>>) = heads
             .into_iter()
             .map(|head| {
@@ -104,7 +104,7 @@ impl Search {
             &after,
             SLICE,
         )
-        .fetch_all(pool)
+        .fetch_all(&mut *db.acquire().await?)
         .await
     }
 
@@ -141,7 +141,7 @@ struct Head {
     told_at: Option<DateTime<Utc>>,
 }
 
-async fn heads(pool: &PgPool, tickets: &Tickets) -> Result<Vec<Head>, RelayError> {
+async fn heads(db: &Db, tickets: &Tickets) -> Result<Vec<Head>, RelayError> {
     let lists = tickets.heads(HEADS).await?;
     let ids: Vec<Uuid> = lists
         .iter()
@@ -155,7 +155,7 @@ async fn heads(pool: &PgPool, tickets: &Tickets) -> Result<Vec<Head>, RelayError
                    select j.id, j.told_at, j.retold_at from jobs j where j.id = head.id and j.state = 'ready' limit 1) as found"#,
             &ids,
         )
-        .fetch_all(pool)
+        .fetch_all(&mut *db.acquire().await?)
         .await?;
         told.extend(rows.into_iter().map(|row| (row.id, row.told_at)));
     }
@@ -170,7 +170,7 @@ async fn heads(pool: &PgPool, tickets: &Tickets) -> Result<Vec<Head>, RelayError
     Ok(heads.collect())
 }
 
-async fn retell(pool: &PgPool, lost: &[JobId]) -> Result<Vec<Ticket>, sqlx::Error> {
+async fn retell(db: &Db, lost: &[JobId]) -> Result<Vec<Ticket>, sqlx::Error> {
     let rows = sqlx::query!(
         "update jobs set retold_at = clock_timestamp()
          where ctid = any(array(
@@ -181,7 +181,7 @@ async fn retell(pool: &PgPool, lost: &[JobId]) -> Result<Vec<Ticket>, sqlx::Erro
          returning id, pool, class",
         lost,
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await?;
     Ok(tickets(
         rows.into_iter().map(|row| (row.id, row.pool, row.class)),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgConnection};
+
+use crate::Db;
 
 /// Rows of the default partition deleted in one statement.
 const SLICE: i64 = 5_000;
@@ -11,8 +13,9 @@ const SLOT: Duration = Duration::from_secs(6 * 3600);
 const AHEAD: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Makes the partitions of the next days, so that a finish always finds one.
-pub async fn ensure(pool: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    let mut tx = pool.begin().await?;
+pub async fn ensure(db: &Db, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    let mut connection = db.acquire().await?;
+    let mut tx = connection.begin().await?;
     be_brief(&mut tx).await?;
     sqlx::query!(
         "select ensure_finished_jobs_partitions($1, $2)",
@@ -25,18 +28,19 @@ pub async fn ensure(pool: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx::Error
 }
 
 /// Drops every partition whose last row is older than `before`.
-pub async fn drop_before(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+pub async fn drop_before(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let names = sqlx::query_scalar!(
         "select inhrelid::regclass::text as \"name!\" from pg_inherits where inhparent = 'finished_jobs'::regclass"
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await?;
     let mut dropped = 0;
     for name in names
         .iter()
         .filter(|name| slot_end(name).is_some_and(|end| end <= before))
     {
-        let mut tx = pool.begin().await?;
+        let mut connection = db.acquire().await?;
+        let mut tx = connection.begin().await?;
         be_brief(&mut tx).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!("drop table if exists {name}")))
             .execute(&mut *tx)
@@ -48,26 +52,26 @@ pub async fn drop_before(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sq
 }
 
 /// The default partition holds rows only after an outage of the scheduler; they leave in slices.
-pub async fn delete_strays(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+pub async fn delete_strays(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query!(
         "delete from finished_jobs_rest where ctid in (
              select ctid from finished_jobs_rest where finished_at < $1 limit $2)",
         before,
         SLICE,
     )
-    .execute(pool)
+    .execute(&mut *db.acquire().await?)
     .await?;
     Ok(deleted.rows_affected())
 }
 
 /// Dead and quarantined jobs that nobody came for.
-pub async fn delete_parked(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+pub async fn delete_parked(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query!(
         "delete from jobs where id in (select id from jobs where parked_at < $1 order by parked_at limit $2 for update skip locked)",
         before,
         SLICE,
     )
-    .execute(pool)
+    .execute(&mut *db.acquire().await?)
     .await?;
     Ok(deleted.rows_affected())
 }

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use redis::AsyncCommands;
-use sqlx::PgPool;
+
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 use super::ledger::tickets;
 use super::{Ticket, Tickets};
-use crate::Clock;
+use crate::{Clock, Db};
 
 /// Rows in one statement of the relay.
 pub const SLICE: i64 = 5_000;
@@ -23,7 +24,7 @@ pub enum RelayError {
 }
 
 /// Makes a slice of scheduled jobs ready that are due by Postgres' clock.
-pub async fn make_due_ready(pool: &PgPool, clock: &Clock) -> Result<Vec<Ticket>, sqlx::Error> {
+pub async fn make_due_ready(db: &Db, clock: &Clock) -> Result<Vec<Ticket>, sqlx::Error> {
     let rows = sqlx::query!(
         "update jobs set state = 'ready', told_at = clock_timestamp(), due_at = null
          where id in (select id from jobs where due_at <= now() + $1::float8 * interval '1 second' order by due_at limit $2 for update skip locked)
@@ -31,7 +32,7 @@ pub async fn make_due_ready(pool: &PgPool, clock: &Clock) -> Result<Vec<Ticket>,
         clock.offset(),
         SLICE,
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *db.acquire().await?)
     .await?;
     Ok(tickets(
         rows.into_iter().map(|row| (row.id, row.pool, row.class)),
@@ -39,26 +40,27 @@ pub async fn make_due_ready(pool: &PgPool, clock: &Clock) -> Result<Vec<Ticket>,
 }
 
 /// How long it is until the next scheduled job is due.
-pub async fn next_due(pool: &PgPool, clock: &Clock) -> Result<Option<Duration>, sqlx::Error> {
+pub async fn next_due(db: &Db, clock: &Clock) -> Result<Option<Duration>, sqlx::Error> {
     let seconds = sqlx::query_scalar!(
         "select extract(epoch from min(due_at) - now())::float8 - $1::float8 from jobs where due_at is not null",
         clock.offset(),
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db.acquire().await?)
     .await?;
     Ok(seconds
         .map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)))
 }
 
 /// Redis remembers a generation. Where it is gone, so are the tickets: everything that is ready is told again.
-pub async fn rebuild_if_forgotten(pool: &PgPool, tickets: &Tickets) -> Result<u64, RelayError> {
+pub async fn rebuild_if_forgotten(db: &Db, tickets: &Tickets) -> Result<u64, RelayError> {
     let redis = tickets.redis();
     let key = redis.key("generation");
     if redis.shared().exists(&key).await? {
         return Ok(0);
     }
     // One process tells them all; the others find the key when it is done.
-    let mut turn = pool.begin().await?;
+    let mut connection = db.acquire().await?;
+    let mut turn = connection.begin().await?;
     let mine = sqlx::query_scalar!(
         "select pg_try_advisory_xact_lock(hashtext('jobs.rebuild')) as \"mine!\""
     )
@@ -74,7 +76,7 @@ pub async fn rebuild_if_forgotten(pool: &PgPool, tickets: &Tickets) -> Result<u6
             after,
             SLICE,
         )
-        .fetch_all(pool)
+        .fetch_all(&mut *db.acquire().await?)
         .await?;
         let Some(last) = rows.last().map(|row| row.id) else {
             break;

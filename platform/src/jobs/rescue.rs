@@ -7,11 +7,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::Connection as _;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::ledger::tickets;
 use super::{JobId, Ticket};
+use crate::Db;
 
 /// Deaths of its worker after which a job is set aside.
 pub const CRASHES: i16 = 3;
@@ -25,7 +27,7 @@ pub struct Pulse {
 }
 
 /// The sweeper's own heartbeat.
-pub async fn pulse(pool: &PgPool, silence: Duration) -> Result<Pulse, sqlx::Error> {
+pub async fn pulse(db: &Db, silence: Duration) -> Result<Pulse, sqlx::Error> {
     sqlx::query_as!(
         Pulse,
         r#"
@@ -44,7 +46,7 @@ pub async fn pulse(pool: &PgPool, silence: Duration) -> Result<Pulse, sqlx::Erro
         "#,
         silence.as_secs_f64(),
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db.acquire().await?)
     .await
 }
 
@@ -53,8 +55,9 @@ pub async fn pulse(pool: &PgPool, silence: Duration) -> Result<Pulse, sqlx::Erro
 ///
 /// Rows that somebody has locked (the dead worker's own transaction, on a connection that Postgres still believes in) are
 /// left to a later sweep; so a claim goes only when none of its rows is the dead worker's any more.
-pub async fn rescue(pool: &PgPool, silence: Duration) -> Result<Vec<Ticket>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
+pub async fn rescue(db: &Db, silence: Duration) -> Result<Vec<Ticket>, sqlx::Error> {
+    let mut connection = db.acquire().await?;
+    let mut tx = connection.begin().await?;
     let dead = bury(&mut tx, silence).await?;
     let blame = Blame::of(&dead);
     let rows = take_back(&mut tx, &dead, blame).await?;

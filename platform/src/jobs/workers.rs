@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::PgPool;
+
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 use super::ledger::tickets;
 use super::{JobId, Ticket};
+use crate::Db;
 
 /// What this version of the engine understands (see the migration 0033).
 const ENGINE: i16 = 1;
@@ -28,7 +30,7 @@ pub struct NewWorker<'a> {
 }
 
 /// Registers a process; answers Postgres' time.
-pub async fn register(pool: &PgPool, worker: &NewWorker<'_>) -> Result<DateTime<Utc>, sqlx::Error> {
+pub async fn register(db: &Db, worker: &NewWorker<'_>) -> Result<DateTime<Utc>, sqlx::Error> {
     let pools: Vec<String> = worker.slots.keys().map(|pool| (*pool).to_owned()).collect();
     sqlx::query_scalar!(
         "insert into job_workers (id, name, pools, knows, slots, engine, silence) values ($1, $2, $3, $4, $5, $6, $7)
@@ -41,7 +43,7 @@ pub async fn register(pool: &PgPool, worker: &NewWorker<'_>) -> Result<DateTime<
         ENGINE,
         worker.silence.as_secs_f64(),
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db.acquire().await?)
     .await
 }
 
@@ -53,32 +55,29 @@ pub struct Standing {
     pub now: DateTime<Utc>,
 }
 
-pub async fn standing(pool: &PgPool, id: Uuid) -> Result<Standing, sqlx::Error> {
+pub async fn standing(db: &Db, id: Uuid) -> Result<Standing, sqlx::Error> {
     sqlx::query_as!(
         Standing,
         "select exists (select from job_workers where id = $1) as \"registered!\", clock_timestamp() as \"now!\"",
         id,
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db.acquire().await?)
     .await
 }
 
 /// Notes which job that has crashed a worker before this worker runs next: should it die, that job alone is blamed.
 /// False: the worker was given up for dead.
-pub async fn note_suspect(
-    pool: &PgPool,
-    id: Uuid,
-    job: Option<JobId>,
-) -> Result<bool, sqlx::Error> {
+pub async fn note_suspect(db: &Db, id: Uuid, job: Option<JobId>) -> Result<bool, sqlx::Error> {
     let noted = sqlx::query!("update job_workers set suspect = $2 where id = $1", id, job)
-        .execute(pool)
+        .execute(&mut *db.acquire().await?)
         .await?;
     Ok(noted.rows_affected() > 0)
 }
 
 /// Ends a process' registration; whatever it still holds is handed back without counting.
-pub async fn retire(pool: &PgPool, id: Uuid) -> Result<Vec<Ticket>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
+pub async fn retire(db: &Db, id: Uuid) -> Result<Vec<Ticket>, sqlx::Error> {
+    let mut connection = db.acquire().await?;
+    let mut tx = connection.begin().await?;
     sqlx::query!("delete from job_workers where id = $1", id)
         .execute(&mut *tx)
         .await?;

@@ -107,7 +107,7 @@ async fn what_is_paused_is_not_read_however_much_waits() {
     let pages =
         top["Shared Hit Blocks"].as_i64().unwrap() + top["Shared Read Blocks"].as_i64().unwrap();
     assert!(pages < 200, "{pages} pages for one list");
-    let gauges = platform::jobs::gauges::pools(app.platform.db.pool())
+    let gauges = platform::jobs::gauges::pools(&app.platform.db)
         .await
         .unwrap();
     assert!(gauges.iter().all(|gauge| gauge.oldest == 0.0));

@@ -93,9 +93,7 @@ async fn register(app: &TestApp) -> Uuid {
         knows: &["test.effect".to_owned()],
         silence: Duration::from_secs(10),
     };
-    crew::register(app.platform.db.pool(), &worker)
-        .await
-        .unwrap();
+    crew::register(&app.platform.db, &worker).await.unwrap();
     worker.id
 }
 
@@ -106,7 +104,7 @@ async fn claim_one(app: &TestApp, worker: Uuid, job: Uuid, seconds: i64) -> Opti
         deadline: platform::Clock::system().now() + chrono::TimeDelta::seconds(seconds),
     };
     let knows = ["test.effect".to_owned()];
-    let claimed = claim(app.platform.db.pool(), &claim_of_one, &[job], &knows).await;
+    let claimed = claim(&app.platform.db, &claim_of_one, &[job], &knows).await;
     claimed.unwrap().pop()
 }
 

@@ -125,7 +125,7 @@ async fn a_retry_waits_by_postgres_clock_and_never_for_ever() {
         knows: &["test.effect".to_owned()],
         silence: Duration::from_secs(10),
     };
-    crew::register(pool, &worker).await.unwrap();
+    crew::register(&app.platform.db, &worker).await.unwrap();
     for (after, expected) in [
         (Duration::from_secs(u64::MAX), 30 * 24 * 3600),
         (Duration::from_secs(10_000_000_000), 30 * 24 * 3600),
@@ -138,13 +138,16 @@ async fn a_retry_waits_by_postgres_clock_and_never_for_ever() {
             token: platform::new_id(&app.clock),
             deadline: platform::Clock::system().now() + chrono::TimeDelta::seconds(5),
         };
-        let lease = claim(pool, &one, &[job], worker.knows).await.unwrap()[0].lease;
+        let lease = claim(&app.platform.db, &one, &[job], worker.knows)
+            .await
+            .unwrap()[0]
+            .lease;
         let verdict = Verdict::Retry {
             after,
             error: json!({ "error": "it holds a \0 that jsonb refuses" }),
         };
         let report = Report { lease, verdict };
-        let settled = ledger::settle(pool, &platform::Clock::system(), vec![report])
+        let settled = ledger::settle(&app.platform.db, &platform::Clock::system(), vec![report])
             .await
             .unwrap();
         assert_eq!(settled.held, 1);

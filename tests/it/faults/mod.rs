@@ -4,6 +4,7 @@
 mod blame;
 mod claims;
 mod clocks;
+mod half_open;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -346,7 +347,7 @@ async fn a_silent_worker(app: &TestApp, ago: i32, sound: i32) {
         silence: Duration::from_secs(10),
     };
     let pool = app.platform.db.pool();
-    crew::register(pool, &worker).await.unwrap();
+    crew::register(&app.platform.db, &worker).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
         "update job_workers set beat_at = now() - interval '{ago} seconds';
          update job_sweeper set beat_at = now(), sound_since = now() - interval '{sound} seconds'"
@@ -359,11 +360,11 @@ async fn a_silent_worker(app: &TestApp, ago: i32, sound: i32) {
 #[tokio::test]
 async fn silence_is_told_apart_from_a_database_that_was_away() {
     let app = TestApp::in_real_time(&[]).await;
-    let pool = app.platform.db.pool();
+    let (db, pool) = (&app.platform.db, app.platform.db.pool());
     let silence = Duration::from_secs(10);
     let sweep = async || {
-        if rescue::pulse(pool, silence).await.unwrap().something {
-            rescue::rescue(pool, silence).await.unwrap();
+        if rescue::pulse(db, silence).await.unwrap().something {
+            rescue::rescue(db, silence).await.unwrap();
         }
         app.count("select count(*) from job_workers").await
     };

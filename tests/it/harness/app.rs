@@ -284,7 +284,7 @@ impl Drop for TestApp {
             runtime.block_on(async {
                 let waiting: i64 =
                     sqlx::query_scalar("select count(*) from jobs where told_at is not null")
-                        .fetch_one(&platform.db.of_one())
+                        .fetch_one(platform.db.of_one().pool())
                         .await
                         .unwrap_or(0);
                 let redis = redis::Client::open(platform.config.redis.url.expose()).unwrap();

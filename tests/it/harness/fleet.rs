@@ -107,29 +107,35 @@ fn member() {
         let stop = signals::shutdown_token().unwrap();
         let wrong = std::env::var(CLOCK).map_or(0, |millis| millis.parse().unwrap());
         let platform = Platform::start(config, Clock::wrong_by(wrong)).unwrap();
-        match role.split_once(' ') {
-            Some(("worker", plan)) => {
-                let plan: Vec<Plan> = plan.split(' ').map(|plan| plan.parse().unwrap()).collect();
-                workers::runtime::run_with(platform, labour::registry(), plan, stop)
-                    .await
-                    .unwrap();
-            }
-            Some(("labour", plan)) => {
-                let plan: Vec<Plan> = plan.split(' ').map(|plan| plan.parse().unwrap()).collect();
-                workers::run(platform, plan, stop).await.unwrap();
-            }
-            Some(("registers_traced", traceparent)) => {
-                registers_traced(platform, traceparent).await;
-            }
-            Some(("commits_without_telling", key)) => commit_without_telling(&platform, key).await,
-            _ if role == "api" => api::serve(platform, stop).await.unwrap(),
-            // Its clock would enqueue among what a test counts, should it be the right minute.
-            _ if role == "scheduler" => scheduler::run_with(platform, Vec::new(), stop).await,
-            _ => panic!("no role {role}"),
-        }
+        let grace = platform.config.jobs.grace;
+        let run = run(&role, platform, stop.clone());
+        signals::bounded(run, grace, &stop).await;
     });
     telemetry.stop();
     std::process::exit(0);
+}
+
+async fn run(role: &str, platform: Platform, stop: CancellationToken) {
+    match role.split_once(' ') {
+        Some(("worker", plan)) => {
+            let plan: Vec<Plan> = plan.split(' ').map(|plan| plan.parse().unwrap()).collect();
+            workers::runtime::run_with(platform, labour::registry(), plan, stop)
+                .await
+                .unwrap();
+        }
+        Some(("labour", plan)) => {
+            let plan: Vec<Plan> = plan.split(' ').map(|plan| plan.parse().unwrap()).collect();
+            workers::run(platform, plan, stop).await.unwrap();
+        }
+        Some(("registers_traced", traceparent)) => {
+            registers_traced(platform, traceparent).await;
+        }
+        Some(("commits_without_telling", key)) => commit_without_telling(&platform, key).await,
+        _ if role == "api" => api::serve(platform, stop).await.unwrap(),
+        // Its clock would enqueue among what a test counts, should it be the right minute.
+        _ if role == "scheduler" => scheduler::run_with(platform, Vec::new(), stop).await,
+        _ => panic!("no role {role}"),
+    }
 }
 
 /// A request that belongs to somebody's trace, and the job it causes.
@@ -263,4 +269,9 @@ async fn servers(arguments: &[&str]) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// The Redis that all tests share.
+pub fn shared_redis() -> String {
+    super::database::server("REDIS_URL")
 }

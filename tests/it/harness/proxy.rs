@@ -1,6 +1,5 @@
 //! A proxy between a process and a server, whose connections fail as real ones do: cut, or silent without being cut.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,6 +20,7 @@ pub enum Fault {
 
 pub struct Proxy {
     pub port: u16,
+    server: watch::Sender<String>,
     fault: watch::Sender<Fault>,
     cut: watch::Sender<CancellationToken>,
 }
@@ -44,22 +44,34 @@ impl Proxy {
         let port = listener.local_addr().unwrap().port();
         let (fault, seen) = watch::channel(Fault::None);
         let (cut, cuts) = watch::channel(CancellationToken::new());
-        let server: Arc<str> = server.into();
+        let (server, servers) = watch::channel(server);
         #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
         tokio::spawn(async move {
             let connections = TaskTracker::new();
             while let Ok((client, _)) = listener.accept().await {
-                let (server, seen, cut) = (server.clone(), seen.clone(), cuts.borrow().clone());
+                let (server, cut) = (servers.borrow().clone(), cuts.borrow().clone());
+                let seen = seen.clone();
                 connections.spawn(async move {
                     cut.run_until_cancelled(carry(client, &server, seen)).await;
                 });
             }
         });
-        Self { port, fault, cut }
+        Self {
+            port,
+            server,
+            fault,
+            cut,
+        }
     }
 
     pub fn set(&self, fault: Fault) {
         self.fault.send_replace(fault);
+    }
+
+    /// New connections go to the server of `url`; those there are stay with theirs.
+    pub fn fail_over(&self, url: &str) {
+        let address = url.rsplit(['/', '@']).find(|part| part.contains(':'));
+        self.server.send_replace(address.unwrap().to_owned());
     }
 
     /// Closes every connection there is.

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use platform::db::{DbError, PgPool};
+use platform::Db;
+use platform::db::{DbError, within};
 use platform::jobs::heartbeat::{self, Load};
 use platform::jobs::{Report, ledger};
 use tokio_util::sync::CancellationToken;
 
+use super::LIMIT;
 use super::judge::fail;
 use super::process::Process;
 use super::slots::Minute;
@@ -36,7 +38,7 @@ pub(super) fn start(
 }
 
 async fn beat(process: Arc<Process>) {
-    let pool = process.platform.db.of_one();
+    let db = process.platform.db.of_one();
     let mut minutes: HashMap<&'static str, Minute> = HashMap::new();
     let every = process.platform.config.jobs.silence / BEATS;
     let mut ticks = tokio::time::interval(every);
@@ -51,7 +53,12 @@ async fn beat(process: Arc<Process>) {
         for (name, load) in &load {
             metrics::gauge!("commons_jobs_in_flight", "pool" => *name).set(load.in_flight as f64);
         }
-        if let Err(error) = send(&process, &pool, load).await {
+        // Others get the jobs of a process that claims or settles nothing: its heartbeat would only keep them.
+        if let Some(stuck) = process.platform.progress.stuck() {
+            tracing::error!("no heartbeat: {stuck} has only failed for some time");
+            continue;
+        }
+        if let Err(error) = send(&process, &db, load).await {
             tracing::warn!(%error, "the heartbeat did not reach Postgres");
         }
     }
@@ -59,7 +66,7 @@ async fn beat(process: Arc<Process>) {
 
 async fn send(
     process: &Process,
-    pool: &PgPool,
+    db: &Db,
     load: HashMap<&'static str, Load>,
 ) -> Result<(), DbError> {
     let (worker, sent) = (process.identity(), process.holdings.snapshot());
@@ -69,8 +76,10 @@ async fn send(
         ended: sent.ended.clone(),
         runs: sent.runs.clone(),
     };
+    // Later, the next one would be due.
+    let limit = process.platform.config.jobs.silence / BEATS;
     let asked = Instant::now();
-    let beat = heartbeat::beat(pool, worker, &holdings).await?;
+    let beat = within(limit, heartbeat::beat(db, worker, &holdings)).await?;
     process.server_clock.set(beat.now, asked);
     process.judge_clock();
     process.holdings.compared(&sent, &beat.lost);
@@ -83,14 +92,14 @@ async fn send(
         process.platform.tickets.tell(beat.returned);
     }
     if !beat.registered {
-        process.register_again(pool, worker).await;
+        process.register_again(db, worker).await;
     }
-    give_up_stuck(process, pool).await
+    give_up_stuck(process, db).await
 }
 
 /// A handler that blocks its thread cannot be dropped, and this heartbeat would keep its job for as long as it blocks. The
 /// job is given back as a failure; its place in this process stays taken.
-async fn give_up_stuck(process: &Process, pool: &PgPool) -> Result<(), DbError> {
+async fn give_up_stuck(process: &Process, db: &Db) -> Result<(), DbError> {
     for facts in process.holdings.stuck(STUCK) {
         let job = facts.lease.job;
         tracing::error!("the handler of job {job} blocks its thread past its timeout");
@@ -101,7 +110,11 @@ async fn give_up_stuck(process: &Process, pool: &PgPool) -> Result<(), DbError> 
                 lease: facts.lease,
                 verdict,
             };
-            ledger::settle(pool, &process.platform.clock, vec![report]).await?;
+            within(
+                LIMIT,
+                ledger::settle(db, &process.platform.clock, vec![report]),
+            )
+            .await?;
         }
     }
     Ok(())

@@ -22,11 +22,15 @@ mod settle;
 mod slots;
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use platform::jobs::{Pool, UnknownPool};
 
 pub use cx::Cx;
 pub use process::{RunError, run, run_with};
+
+/// How long the runtime waits for one answer of Postgres, on a line that may have fallen silent.
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// A pool and how many of its jobs run at a time: `media:2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use apalis::prelude::{Monitor, MonitorError, ParallelizeExt, WorkerBuilder};
+use platform::db::within;
 use platform::jobs::workers::NewWorker;
 use platform::jobs::{Pauses, Pool, Report, workers};
 use platform::server_clock::judge_skew;
-use platform::{Platform, ServerClock, new_id};
+use platform::{Db, Platform, ServerClock, new_id};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,7 +20,7 @@ use super::holdings::Holdings;
 use super::pull::Puller;
 use super::runner::Runner;
 use super::slots::Slots;
-use super::{Plan, heartbeat, settle};
+use super::{LIMIT, Plan, heartbeat, settle};
 use crate::registry::{Registry, registry};
 
 /// Places of a pool from which on it has two pullers.
@@ -93,7 +94,7 @@ pub async fn run_with(
         pauses,
         stop,
     });
-    process.register(process.platform.db.pool()).await;
+    process.register(&process.platform.db).await;
 
     let end = CancellationToken::new();
     let heartbeat = heartbeat::start(process.clone(), end.clone())?;
@@ -192,7 +193,7 @@ impl Process {
 
     /// Given up for dead while it was not (stopped, or cut off): its jobs are others' now, so it registers again under a new
     /// id. `was`: the id that is known no more; whoever finds out second finds a new one.
-    pub(super) async fn register_again(&self, pool: &platform::db::PgPool, was: Uuid) {
+    pub(super) async fn register_again(&self, db: &Db, was: Uuid) {
         let _one = self.registering.lock().await;
         if self.identity() != was {
             return;
@@ -204,7 +205,7 @@ impl Process {
             .identity
             .write()
             .unwrap_or_else(PoisonError::into_inner) = new_id(&self.platform.clock);
-        self.register(pool).await;
+        self.register(db).await;
     }
 
     pub(super) async fn settle(&self, report: Report) {
@@ -236,7 +237,7 @@ impl Process {
         }
     }
 
-    async fn register(&self, pool: &platform::db::PgPool) {
+    async fn register(&self, db: &Db) {
         let slots = self
             .slots
             .iter()
@@ -252,7 +253,7 @@ impl Process {
                 silence: self.platform.config.jobs.silence,
             };
             let asked = Instant::now();
-            match workers::register(pool, &worker).await {
+            match within(LIMIT, workers::register(db, &worker)).await {
                 Ok(now) => {
                     self.server_clock.set(now, asked);
                     self.judge_clock();
@@ -280,7 +281,7 @@ impl Process {
     }
 
     async fn retire(&self) {
-        match workers::retire(self.platform.db.pool(), self.identity()).await {
+        match within(LIMIT, workers::retire(&self.platform.db, self.identity())).await {
             Ok(tickets) => {
                 let handed_back = tickets.len();
                 let _ = self.platform.tickets.push(&tickets).await;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use platform::db::within;
 use platform::jobs::claim::{self, Claim, Claimed};
 use platform::jobs::{JobId, Pool, Taker, Ticket, workers};
 use tokio::sync::mpsc;
 
+use super::LIMIT;
 use super::backend::Run;
 use super::process::Process;
 use super::slots::Slots;
@@ -15,8 +17,6 @@ use super::slots::Slots;
 const BATCH: usize = 500;
 /// How long one blocking take waits: also how long a stopping worker may take to notice.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a claim may be on its way.
-const DEADLINE: Duration = Duration::from_secs(5);
 /// Pause after Redis or Postgres failed.
 const BREATHER: Duration = Duration::from_millis(200);
 
@@ -109,9 +109,13 @@ impl Puller {
         }
         loop {
             match self.ask(&ids).await {
-                Ok(Some(claimed)) => return claimed,
+                Ok(Some(claimed)) => {
+                    self.process.platform.progress.succeeded("claim");
+                    return claimed;
+                }
                 Ok(None) => {}
                 Err(error) => {
+                    self.process.platform.progress.failed("claim");
                     tracing::warn!(pool = %self.pool, %error, "claiming failed");
                     if self.process.stop.is_cancelled() {
                         return Vec::new();
@@ -125,13 +129,13 @@ impl Puller {
     /// None: the question was refused as a whole, because this worker is registered no more or because it came too late.
     async fn ask(&self, ids: &[JobId]) -> Result<Option<Vec<Claimed>>, platform::db::DbError> {
         let process = &self.process;
-        let pool = process.platform.db.pool();
+        let db = &process.platform.db;
         let claim = Claim {
             worker: process.identity(),
             token: process.holdings.claiming(&process.platform.clock),
-            deadline: process.server_clock.now().unwrap_or_default() + DEADLINE,
+            deadline: process.server_clock.now().unwrap_or_default() + LIMIT,
         };
-        let claimed = match claim::claim(pool, &claim, ids, &process.knows).await {
+        let claimed = match within(LIMIT, claim::claim(db, &claim, ids, &process.knows)).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 process.holdings.unanswered(claim.token);
@@ -143,10 +147,10 @@ impl Puller {
             return Ok(Some(claimed));
         }
         let asked = Instant::now();
-        let standing = workers::standing(pool, claim.worker).await?;
+        let standing = within(LIMIT, workers::standing(db, claim.worker)).await?;
         process.server_clock.set(standing.now, asked);
         if !standing.registered {
-            process.register_again(pool, claim.worker).await;
+            process.register_again(db, claim.worker).await;
             return Ok(None);
         }
         Ok((standing.now < claim.deadline).then_some(claimed))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures::FutureExt;
+use platform::db::within;
 use platform::jobs::claim::Claimed;
 use platform::jobs::{Report, Verdict, workers};
 use platform::scope::Scope;
@@ -13,6 +14,7 @@ use platform::telemetry::continue_trace;
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::LIMIT;
 use super::backend::Run;
 use super::judge::{Facts, Stopped, fail, judge};
 use super::process::Process;
@@ -47,17 +49,21 @@ impl Runner {
     /// A job that has crashed a worker before may be what crashes them. Such jobs run one at a time, and the ledger knows
     /// which: should this process die, it alone is blamed.
     async fn attempt_alone(&self, entry: &Entry, claimed: Claimed) -> Option<Verdict> {
-        let (pool, lease) = (self.process.platform.db.pool(), claimed.lease);
+        let (db, lease) = (&self.process.platform.db, claimed.lease);
         let alone = tokio::select! {
             alone = self.process.suspect.lock() => alone,
             () = self.process.abandon.cancelled() => return Some(Verdict::HandBack),
         };
-        let noted = workers::note_suspect(pool, lease.worker, Some(lease.job)).await;
+        let noted = within(
+            LIMIT,
+            workers::note_suspect(db, lease.worker, Some(lease.job)),
+        )
+        .await;
         if !matches!(noted, Ok(true)) {
             return Some(Verdict::HandBack);
         }
         let verdict = self.attempt(entry, claimed).await;
-        if let Err(error) = workers::note_suspect(pool, lease.worker, None).await {
+        if let Err(error) = within(LIMIT, workers::note_suspect(db, lease.worker, None)).await {
             tracing::debug!(%error, "the note of a suspect stays until the next one");
         }
         drop(alone);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::db::{DbError, is_about_data};
+use platform::db::{DbError, is_about_data, within};
 use platform::jobs::{Report, Verdict, ledger};
 use serde_json::json;
 use tokio::sync::{Mutex, mpsc};
 
+use super::LIMIT;
 use super::process::Process;
 
 /// Reports in one statement.
@@ -44,10 +45,13 @@ pub(super) async fn write(process: Arc<Process>, reports: Arc<Mutex<mpsc::Receiv
 async fn settle_for_sure(process: &Process, batch: &[Report]) {
     let mut left = vec![batch.to_vec()];
     while let Some(reports) = left.pop() {
+        let progress = &process.platform.progress;
         let Err(error) = settle(process, &reports).await else {
+            progress.succeeded("settle");
             continue;
         };
         if !is_about_data(&error) {
+            progress.failed("settle");
             tracing::warn!(%error, reports = reports.len(), "settling failed; trying again");
             tokio::time::sleep(BREATHER).await;
             left.push(reports);
@@ -89,8 +93,8 @@ fn plain(report: &Report, error: &DbError) -> Option<Report> {
 
 async fn settle(process: &Process, batch: &[Report]) -> Result<(), DbError> {
     let sent = batch.len() as u64;
-    let (pool, clock) = (process.platform.db.pool(), &process.platform.clock);
-    let settled = ledger::settle(pool, clock, batch.to_vec()).await?;
+    let (db, clock) = (&process.platform.db, &process.platform.clock);
+    let settled = within(LIMIT, ledger::settle(db, clock, batch.to_vec())).await?;
     if settled.held < sent {
         metrics::counter!("commons_jobs_taken_over_total").increment(sent - settled.held);
     }

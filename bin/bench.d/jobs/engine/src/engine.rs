@@ -143,6 +143,7 @@ impl Engine {
         Ok(platform::Db::new(
             &config.database,
             &config.search,
+            self.platform.config.jobs.silence,
             self.platform.clock.clone(),
             self.platform.tickets.clone(),
             self.platform.cache.clone(),

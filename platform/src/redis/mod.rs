@@ -1,13 +1,17 @@
 //! Redis: a shared connection that reconnects by itself, connections of one's own for blocking reads, and the prefix
 //! that keeps two installations (or two tests) on one server apart.
 
+mod shared;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, Client, RedisResult};
+use redis::aio::MultiplexedConnection;
+use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
+use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, RedisResult};
 
 pub use redis::RedisError;
+pub use shared::Shared;
 
 /// The answer, where it comes within `patience`: a line that was cut without a word never answers.
 pub async fn within<T>(
@@ -20,31 +24,36 @@ pub async fn within<T>(
     }
 }
 
+const CONNECT: Duration = Duration::from_secs(5);
+
 #[derive(Clone)]
 pub struct Redis {
     client: Client,
-    shared: ConnectionManager,
+    shared: Shared,
     prefix: Arc<str>,
 }
 
 impl Redis {
     /// Does not wait for the server: commands fail until it is there.
     pub fn new(url: &str, prefix: &str) -> RedisResult<Self> {
-        let client = Client::open(url)?;
-        let settings = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(Duration::from_secs(2)))
-            .set_response_timeout(Some(Duration::from_secs(2)))
-            .set_max_delay(Duration::from_millis(500))
-            .set_number_of_retries(1);
-        let shared = ConnectionManager::new_lazy_with_config(client.clone(), settings)?;
+        let keepalive = TcpKeepalive::new()
+            .with_time(Duration::from_secs(10))
+            .with_interval(Duration::from_secs(3))
+            .with_retries(3);
+        let settings = TcpSettings::default()
+            .set_nodelay(true)
+            .set_keepalive(keepalive);
+        #[cfg(target_os = "linux")]
+        let settings = settings.set_user_timeout(Duration::from_secs(15));
+        let client = Client::open(url.into_connection_info()?.set_tcp_settings(settings))?;
         Ok(Self {
+            shared: Shared::new(client.clone())?,
             client,
-            shared,
             prefix: prefix.into(),
         })
     }
 
-    pub fn shared(&self) -> ConnectionManager {
+    pub fn shared(&self) -> Shared {
         self.shared.clone()
     }
 
@@ -60,9 +69,12 @@ impl Redis {
 
     /// A connection that listens to one channel.
     pub async fn subscribe(&self, channel: &str) -> RedisResult<redis::aio::PubSub> {
-        let mut subscription = self.client.get_async_pubsub().await?;
-        subscription.subscribe(channel).await?;
-        Ok(subscription)
+        let subscribing = async {
+            let mut subscription = self.client.get_async_pubsub().await?;
+            subscription.subscribe(channel).await?;
+            Ok(subscription)
+        };
+        within(CONNECT, subscribing).await
     }
 
     /// A connection that listens to nothing yet.
