@@ -93,3 +93,30 @@ $$;
 
 -- Suspensions that are overdue because their job is gone.
 create index users_suspended_until on users (suspended_until) where suspended_until is not null;
+
+-- As before, but a stretch that another partition covers already is left as it is: strays come back as the partition of the
+-- time they lie in.
+create or replace function ensure_finished_jobs_partitions(from_time timestamptz, to_time timestamptz) returns integer
+language plpgsql as $$
+declare
+    slot    timestamptz := date_bin('6 hours', from_time, 'epoch');
+    made    integer := 0;
+    slot_name text;
+begin
+    while slot < to_time loop
+        slot_name := 'finished_jobs_' || to_char(slot at time zone 'UTC', 'YYYYMMDD"_"HH24');
+        if to_regclass(slot_name) is null
+           and not exists (select from finished_jobs_rest where finished_at >= slot and finished_at < slot + interval '6 hours')
+        then
+            begin
+                execute format('create table %I partition of finished_jobs for values from (%L) to (%L)',
+                               slot_name, slot, slot + interval '6 hours');
+                made := made + 1;
+            exception when invalid_object_definition then
+                null;
+            end;
+        end if;
+        slot := slot + interval '6 hours';
+    end loop;
+    return made;
+end $$;

@@ -3,7 +3,7 @@
 pub mod jobs;
 
 use platform::Platform;
-use platform::jobs::partitions;
+use platform::jobs::{partitions, strays};
 
 use crate::Result;
 
@@ -11,10 +11,9 @@ use crate::Result;
 pub async fn keep_job_tables(platform: &Platform) -> Result<u64> {
     let (db, now) = (&platform.db, platform.clock.now());
     let before = now - platform.config.jobs.keep_finished;
+    strays::exchange(db).await?;
     partitions::ensure(db, now).await?;
-    let dropped = partitions::drop_before(db, before).await?;
-    while partitions::delete_strays(db, before).await? > 0 {}
-    Ok(dropped)
+    Ok(partitions::drop_before(db, before).await?)
 }
 
 /// Deletes dead and quarantined jobs that nobody came for.

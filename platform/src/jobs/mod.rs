@@ -26,6 +26,7 @@ mod pool;
 pub mod relay;
 mod report;
 pub mod rescue;
+pub mod strays;
 mod tickets;
 mod unique;
 pub mod workers;

@@ -7,16 +7,16 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::Db;
 
-/// Rows of the default partition deleted in one statement.
+/// Rows deleted in one statement.
 const SLICE: i64 = 5_000;
-const SLOT: Duration = Duration::from_secs(6 * 3600);
+pub(super) const SLOT: Duration = Duration::from_secs(6 * 3600);
 const AHEAD: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Makes the partitions of the next days, so that a finish always finds one.
 pub async fn ensure(db: &Db, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
     let mut connection = db.acquire().await?;
     let mut tx = connection.begin().await?;
-    be_brief(&mut tx).await?;
+    give_up_soon(&mut tx).await?;
     sqlx::query!(
         "select ensure_finished_jobs_partitions($1, $2)",
         now,
@@ -30,7 +30,8 @@ pub async fn ensure(db: &Db, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
 /// Drops every partition whose last row is older than `before`.
 pub async fn drop_before(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let names = sqlx::query_scalar!(
-        "select inhrelid::regclass::text as \"name!\" from pg_inherits where inhparent = 'finished_jobs'::regclass"
+        "select inhrelid::regclass::text as \"name!\" from pg_inherits where inhparent = 'finished_jobs'::regclass
+         union select relname::text from pg_class where relname like 'finished\\_jobs\\_until\\_%' and relkind = 'r'"
     )
     .fetch_all(&mut *db.acquire().await?)
     .await?;
@@ -41,7 +42,7 @@ pub async fn drop_before(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Er
     {
         let mut connection = db.acquire().await?;
         let mut tx = connection.begin().await?;
-        be_brief(&mut tx).await?;
+        give_up_soon(&mut tx).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!("drop table if exists {name}")))
             .execute(&mut *tx)
             .await?;
@@ -49,19 +50,6 @@ pub async fn drop_before(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Er
         dropped += 1;
     }
     Ok(dropped)
-}
-
-/// The default partition holds rows only after an outage of the scheduler; they leave in slices.
-pub async fn delete_strays(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::Error> {
-    let deleted = sqlx::query!(
-        "delete from finished_jobs_rest where ctid in (
-             select ctid from finished_jobs_rest where finished_at < $1 limit $2)",
-        before,
-        SLICE,
-    )
-    .execute(&mut *db.acquire().await?)
-    .await?;
-    Ok(deleted.rows_affected())
 }
 
 /// Dead and quarantined jobs that nobody came for.
@@ -78,7 +66,7 @@ pub async fn delete_parked(db: &Db, before: DateTime<Utc>) -> Result<u64, sqlx::
 
 /// A change of partitions that waits for a reader (a backup) stands in the way of every finish behind it: it gives up
 /// soon, and its job tries again.
-async fn be_brief(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(super) async fn give_up_soon(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("set local lock_timeout = '2s'")
         .execute(connection)
         .await?;
@@ -87,6 +75,18 @@ async fn be_brief(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 
 fn slot_end(name: &str) -> Option<DateTime<Utc>> {
     let stamp = name.strip_prefix("finished_jobs_")?;
-    let start = NaiveDateTime::parse_from_str(&format!("{stamp}00"), "%Y%m%d_%H%M").ok()?;
-    Some(start.and_utc() + SLOT)
+    if let Some(end) = stamp.strip_prefix("until_") {
+        return time(end);
+    }
+    Some(time(stamp)? + SLOT)
+}
+
+/// A table of strays that ends at `end`.
+pub(super) fn until_name(end: DateTime<Utc>) -> String {
+    format!("finished_jobs_until_{}", end.format("%Y%m%d_%H"))
+}
+
+fn time(stamp: &str) -> Option<DateTime<Utc>> {
+    let time = NaiveDateTime::parse_from_str(&format!("{stamp}00"), "%Y%m%d_%H%M").ok()?;
+    Some(time.and_utc())
 }

@@ -5,6 +5,7 @@ mod blame;
 mod claims;
 mod clocks;
 mod half_open;
+mod strays;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
