@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use platform::jobs::{Job, versioned};
+use platform::jobs::{Class, Job, Pool, versioned};
 
 use crate::runtime::meters::JobMeters;
 use crate::{Cx, Failure, Outcome};
@@ -93,6 +93,8 @@ pub struct Registry {
 }
 
 pub(crate) struct Entry {
+    pub(crate) pool: Pool,
+    pub(crate) class: Class,
     pub(crate) timeout: Duration,
     pub(crate) meters: JobMeters,
     pub(crate) run: Run,
@@ -115,6 +117,8 @@ impl Registry {
             }
         });
         let entry = Arc::new(Entry {
+            pool: J::POOL,
+            class: J::CLASS,
             timeout: J::TIMEOUT,
             meters: JobMeters::new(J::POOL, J::NAME),
             run,
@@ -134,6 +138,23 @@ impl Registry {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.get(name).map(Arc::as_ref)
+    }
+
+    /// The names of a pool's jobs.
+    pub(crate) fn names_of(&self, pool: Pool) -> Vec<String> {
+        let entries = self.entries.iter();
+        let of_pool = entries.filter(|(_, entry)| entry.pool == pool);
+        of_pool.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Of which classes a pool has jobs.
+    pub(crate) fn classes(&self, pool: Pool) -> [bool; 3] {
+        let entries = self.entries.values();
+        Class::ALL.map(|class| {
+            entries
+                .clone()
+                .any(|entry| entry.pool == pool && entry.class == class)
+        })
     }
 
     /// The names of all jobs, sorted.

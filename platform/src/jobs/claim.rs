@@ -103,26 +103,26 @@ pub async fn claim(
         .collect())
 }
 
-struct Row {
-    id: Uuid,
-    epoch: i32,
-    claimed_at: DateTime<Utc>,
-    name: String,
-    payload: String,
-    attempt: i16,
-    max_attempts: i16,
-    crashes: i16,
-    merged: i32,
-    samples: Option<Value>,
-    checkpoint: Option<Value>,
-    actor: Option<Uuid>,
-    request_id: Option<String>,
-    trace: Option<String>,
-    waited: f64,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) epoch: i32,
+    pub(super) claimed_at: DateTime<Utc>,
+    pub(super) name: String,
+    pub(super) payload: String,
+    pub(super) attempt: i16,
+    pub(super) max_attempts: i16,
+    pub(super) crashes: i16,
+    pub(super) merged: i32,
+    pub(super) samples: Option<Value>,
+    pub(super) checkpoint: Option<Value>,
+    pub(super) actor: Option<Uuid>,
+    pub(super) request_id: Option<String>,
+    pub(super) trace: Option<String>,
+    pub(super) waited: f64,
 }
 
 impl Row {
-    fn held_by(self, worker: Uuid) -> Claimed {
+    pub(super) fn held_by(self, worker: Uuid) -> Claimed {
         Claimed {
             lease: Lease {
                 job: self.id,

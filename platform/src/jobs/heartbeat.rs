@@ -45,6 +45,8 @@ pub struct Heartbeat {
     pub lost: Vec<JobId>,
     /// Seconds for which the oldest job of each pool that this worker could run has waited.
     pub waiting: HashMap<String, f64>,
+    /// How many workers are registered.
+    pub workers: u32,
 }
 
 /// Says that the process lives.
@@ -85,7 +87,8 @@ pub async fn beat(db: &Db, worker: Uuid, holdings: &Holdings) -> Result<Heartbea
                    select list.pool, extract(epoch from clock_timestamp() - min(list.oldest)) as seconds
                    from waiting_lists() as list, me
                    where not list.paused and list.oldest is not null and list.pool = any(me.pools) and list.name = any(me.knows)
-                   group by list.pool) as waiting) as "waiting!: Json<HashMap<String, f64>>"
+                   group by list.pool) as waiting) as "waiting!: Json<HashMap<String, f64>>",
+               (select count(*) from job_workers) as "workers!"
         "#,
         worker,
         in_flight,
@@ -104,6 +107,7 @@ pub async fn beat(db: &Db, worker: Uuid, holdings: &Holdings) -> Result<Heartbea
         returned: tickets(returned.map(|row| (row.id, row.pool, row.class))),
         lost: row.lost,
         waiting: row.waiting.0,
+        workers: u32::try_from(row.workers).unwrap_or(u32::MAX),
     })
 }
 

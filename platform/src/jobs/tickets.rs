@@ -4,24 +4,18 @@
 //! again what nobody came for.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncCommands, RedisResult};
+use redis::RedisResult;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{Class, JobId, Pool};
-use crate::redis::{Redis, within};
+use crate::redis::Redis;
 
 /// Ids in one RPUSH.
 const PUSH_SLICE: usize = 1_000;
 /// Commits whose tickets may wait for Redis; past that they are dropped and the relay tells them.
 const BACKLOG: usize = 10_000;
-/// Every so many takes the least urgent list is looked at first, so that it never starves.
-const TURN_OF_THE_LAST: u32 = 8;
-/// A line on which Redis answers so much later than it should is dead.
-const SILENCE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -85,49 +79,8 @@ impl Tickets {
         Ok(lists().zip(heads.into_iter().map(parse)).collect())
     }
 
-    /// Ends the wait of one taker of `pool`, with nothing taken: for a worker that stops.
-    pub async fn wake(&self, pool: Pool) -> RedisResult<()> {
-        let list = list(&self.redis, pool, Class::Urgent);
-        self.redis.shared().rpush(list, "wake").await
-    }
-
-    pub async fn taker(&self, pool: Pool) -> RedisResult<Taker> {
-        Ok(Taker {
-            connection: self.redis.blocking().await?,
-            lists: Class::ALL.map(|class| list(&self.redis, pool, class)),
-            turn: 0,
-        })
-    }
-
     pub fn redis(&self) -> &Redis {
         &self.redis
-    }
-}
-
-/// Takes tickets of one pool as they arrive.
-pub struct Taker {
-    connection: MultiplexedConnection,
-    lists: [String; 3],
-    turn: u32,
-}
-
-impl Taker {
-    /// Up to `most` tickets, the most urgent class first; empty when none came within `patience`.
-    pub async fn take(&mut self, most: usize, patience: Duration) -> RedisResult<Vec<JobId>> {
-        self.turn = self.turn.wrapping_add(1);
-        let mut command = redis::cmd("BLMPOP");
-        command.arg(patience.as_secs_f64()).arg(self.lists.len());
-        if self.turn.is_multiple_of(TURN_OF_THE_LAST) {
-            self.lists.iter().rev().for_each(|list| {
-                command.arg(list);
-            });
-        } else {
-            command.arg(&self.lists[..]);
-        }
-        command.arg("LEFT").arg("COUNT").arg(most);
-        let taken = command.query_async(&mut self.connection);
-        let taken: Option<(String, Vec<String>)> = within(patience + SILENCE, taken).await?;
-        Ok(taken.map(|(_, ids)| parse(ids)).unwrap_or_default())
     }
 }
 
@@ -138,14 +91,14 @@ fn lists() -> impl Iterator<Item = (Pool, Class)> {
 }
 
 /// The braces keep a pool's lists in one slot of a Redis cluster, as a take over several lists needs.
-fn list(redis: &Redis, pool: Pool, class: Class) -> String {
+pub(super) fn list(redis: &Redis, pool: Pool, class: Class) -> String {
     let queue = redis.key(&format!("{{{pool}}}:{}", class.name()));
     apalis_redis::Config::default()
         .queue(queue)
         .active_jobs_list()
 }
 
-fn parse(ids: Vec<String>) -> Vec<Uuid> {
+pub(super) fn parse(ids: Vec<String>) -> Vec<Uuid> {
     ids.iter()
         .filter_map(|id| Uuid::try_parse(id).ok())
         .collect()

@@ -4,7 +4,9 @@
 mod blame;
 mod claims;
 mod clocks;
+mod fairness;
 mod half_open;
+mod no_tickets;
 mod strays;
 
 use std::collections::HashMap;

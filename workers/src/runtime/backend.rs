@@ -8,14 +8,15 @@ use apalis_core::backend::{Backend, BackendConfig};
 use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 use platform::jobs::claim::Claimed;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc;
 use tower::layer::util::Identity;
 
-/// A claimed job and the place it takes; dropping it frees the place.
+use super::slots::Place;
+
+/// A claimed job and the place it takes.
 pub(super) struct Run {
     pub(super) claimed: Claimed,
-    pub(super) place: OwnedSemaphorePermit,
+    pub(super) place: Place,
 }
 
 /// Ends when the puller does: apalis then waits for the runs in flight and stops.

@@ -83,6 +83,7 @@ async fn send(
     process.server_clock.set(beat.now, asked);
     process.judge_clock();
     process.holdings.compared(&sent, &beat.lost);
+    process.note_waiting(beat.waiting, beat.workers);
     if !beat.returned.is_empty() {
         metrics::counter!("commons_claims_unanswered_total").increment(1);
         tracing::warn!(

@@ -1,6 +1,7 @@
 //! Running jobs: one apalis worker a pool over a backend of our own.
 //!
-//! 1. A [puller](pull) takes tickets as they arrive, never more than there are free slots, and claims their rows.
+//! 1. A [puller](pull) takes tickets as they arrive, never more than there are free slots for their class, and claims
+//!    their rows. [Turns] share the slots among the classes; at a [pace] of its own it claims without tickets.
 //! 2. apalis polls the [backend](backend) for claimed runs and drives their futures.
 //! 3. The [runner](runner) decodes, calls the handler within its time and catches panics.
 //! 4. The [settler](settle) takes down what became of the runs, in batches.
@@ -15,11 +16,13 @@ mod heartbeat;
 mod holdings;
 mod judge;
 pub(crate) mod meters;
+mod pace;
 mod process;
 mod pull;
 mod runner;
 mod settle;
 mod slots;
+mod turns;
 
 use std::str::FromStr;
 use std::time::Duration;

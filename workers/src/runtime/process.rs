@@ -44,6 +44,8 @@ pub(super) struct Process {
     /// Held by the one run whose job has crashed a worker before.
     pub(super) suspect: Mutex<()>,
     identity: RwLock<Uuid>,
+    /// What the last heartbeat said of jobs that wait.
+    waiting: RwLock<(HashMap<String, f64>, u32)>,
     /// One registration at a time.
     registering: Mutex<()>,
     reports: RwLock<Option<mpsc::Sender<Report>>>,
@@ -79,10 +81,14 @@ pub async fn run_with(
         knows: registry.names(),
         slots: plan
             .iter()
-            .map(|plan| (plan.pool.name(), Arc::new(Slots::new(plan.slots))))
+            .map(|plan| {
+                let slots = Slots::new(plan.slots, registry.classes(plan.pool));
+                (plan.pool.name(), Arc::new(slots))
+            })
             .collect(),
         identity: RwLock::new(new_id(&platform.clock)),
         registering: Mutex::new(()),
+        waiting: RwLock::default(),
         reports: RwLock::new(Some(reports)),
         abandon: CancellationToken::new(),
         holdings: Holdings::default(),
@@ -137,9 +143,7 @@ impl Process {
                     () = self.abandon.cancelled() => {}
                 }
             };
-            // Redis may be away: the grace does not wait for the wake-up calls.
-            let called = self.abandon.run_until_cancelled(self.wake_takers());
-            tokio::join!(over, called);
+            over.await;
         });
         loops
     }
@@ -154,7 +158,7 @@ impl Process {
                     .slots
                     .get(pool.name())
                     .cloned()
-                    .unwrap_or_else(|| Arc::new(Slots::new(1)));
+                    .unwrap_or_else(|| Arc::new(Slots::new(1, [true; 3])));
                 let (claimed, inbox) = mpsc::channel(slots.total());
                 // With many places a second puller takes tickets while the claim of the first is on its way.
                 for _ in 0..(1 + slots.total() / MANY).min(2) {
@@ -206,6 +210,18 @@ impl Process {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = new_id(&self.platform.clock);
         self.register(db).await;
+    }
+
+    pub(super) fn note_waiting(&self, seconds: HashMap<String, f64>, workers: u32) {
+        *self.waiting.write().unwrap_or_else(PoisonError::into_inner) = (seconds, workers);
+    }
+
+    /// For how long the oldest job of a pool has waited, and how many workers live, as of the last heartbeat.
+    pub(super) fn waiting(&self, pool: Pool) -> (Duration, u32) {
+        let waiting = self.waiting.read().unwrap_or_else(PoisonError::into_inner);
+        let seconds = waiting.0.get(pool.name()).copied().unwrap_or(0.0);
+        let waits = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        (waits, waiting.1)
     }
 
     pub(super) async fn settle(&self, report: Report) {
@@ -264,18 +280,6 @@ impl Process {
                     tracing::warn!(%error, "waiting for Postgres");
                     tokio::time::sleep(BREATHER).await;
                 }
-            }
-        }
-    }
-
-    /// Takers that wait for a ticket see the stop at once; without Redis they see it when their patience ends.
-    async fn wake_takers(&self) {
-        for pool in Pool::ALL
-            .into_iter()
-            .filter(|pool| self.slots.contains_key(pool.name()))
-        {
-            for _ in 0..2 {
-                let _ = self.platform.tickets.wake(pool).await;
             }
         }
     }

@@ -3,22 +3,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use platform::db::within;
+use platform::db::{DbError, within};
 use platform::jobs::claim::{self, Claim, Claimed};
-use platform::jobs::{JobId, Pool, Taker, Ticket, workers};
+use platform::jobs::{JobId, Offer, Pool, Taken, Taker, Ticket, claim_waiting, workers};
 use tokio::sync::mpsc;
 
 use super::LIMIT;
 use super::backend::Run;
+use super::pace::Pace;
 use super::process::Process;
-use super::slots::Slots;
+use super::slots::{Place, Slots, Turn};
 
-/// Most tickets of one take, so that a claim is in flight while the next batch is taken.
-const BATCH: usize = 500;
-/// How long one blocking take waits: also how long a stopping worker may take to notice.
+/// How long one blocking take waits.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Pause after Redis or Postgres failed.
 const BREATHER: Duration = Duration::from_millis(200);
+/// Most jobs of one claim without tickets.
+const FROM_LEDGER: usize = 16;
 
 pub(super) struct Puller {
     pub(super) process: Arc<Process>,
@@ -30,32 +31,35 @@ impl Puller {
     /// Until the process stops. Dropping `claimed` tells apalis that there will be no more.
     pub(super) async fn pull(self, claimed: mpsc::Sender<Run>) {
         let mut taker = None;
-        let mut backlog = false;
+        let mut pace = Pace::new(&self.process.platform.clock);
         while self.may_go_on().await {
-            let places = self
-                .process
-                .stop
-                .run_until_cancelled(self.slots.take(backlog));
-            let Some(Some(mut places)) = places.await else {
+            let stop = &self.process.stop;
+            let Some(Some(mut turn)) = stop.run_until_cancelled(self.slots.turn()).await else {
                 return;
             };
-            let most = places.num_permits().min(BATCH);
-            let ids = self.take(&mut taker, most).await;
-            backlog = ids.len() == most;
-            if self.process.stop.is_cancelled() {
-                self.give_back(ids).await;
-                return;
-            }
-            for run in self.claim(ids).await {
-                let Some(place) = places.split(1) else { break };
-                if claimed
-                    .send(Run {
-                        claimed: run,
-                        place,
-                    })
-                    .await
-                    .is_err()
-                {
+            let offer = turn.offer();
+            let (runs, places) = match self.take(&mut taker, &offer).await {
+                Some(taken) if stop.is_cancelled() => {
+                    self.give_back(taken).await;
+                    return;
+                }
+                Some(Taken { class, tickets }) => {
+                    let full = tickets.len() == offer.most;
+                    let places = turn.hold(class, tickets.len(), full);
+                    drop(turn);
+                    (self.claim(&tickets).await, places)
+                }
+                None => {
+                    turn.nothing_came();
+                    self.claim_waiting(&mut turn, &mut pace).await
+                }
+            };
+            for (claimed_run, place) in runs.into_iter().zip(places) {
+                let run = Run {
+                    claimed: claimed_run,
+                    place,
+                };
+                if claimed.send(run).await.is_err() {
                     return;
                 }
             }
@@ -77,38 +81,41 @@ impl Puller {
         }
     }
 
-    async fn take(&self, taker: &mut Option<Taker>, most: usize) -> Vec<JobId> {
-        if taker.is_none() {
-            match self.process.platform.tickets.taker(self.pool).await {
-                Ok(connected) => *taker = Some(connected),
-                Err(error) => {
-                    tracing::warn!(pool = %self.pool, %error, "no connection to Redis");
-                    tokio::time::sleep(BREATHER).await;
-                    return Vec::new();
-                }
-            }
-        }
-        let Some(connected) = taker else {
-            return Vec::new();
-        };
-        match connected.take(most, PATIENCE).await {
-            Ok(ids) => ids,
+    /// None: nothing came, or Redis failed.
+    async fn take(&self, taker: &mut Option<Taker>, offer: &Offer) -> Option<Taken> {
+        match self.try_take(taker, offer).await {
+            Ok(taken) => taken,
             Err(error) => {
                 tracing::warn!(pool = %self.pool, %error, "taking tickets failed");
                 *taker = None;
-                tokio::time::sleep(BREATHER).await;
-                Vec::new()
+                let stop = &self.process.stop;
+                stop.run_until_cancelled(tokio::time::sleep(BREATHER)).await;
+                None
             }
         }
     }
 
+    async fn try_take(
+        &self,
+        taker: &mut Option<Taker>,
+        offer: &Offer,
+    ) -> Result<Option<Taken>, platform::redis::RedisError> {
+        let connected = match taker {
+            Some(connected) => connected,
+            None => taker.insert(self.process.platform.tickets.taker(self.pool).await?),
+        };
+        let more_room = self.slots.more_room(&offer.classes);
+        let interrupt = async {
+            self.process.stop.run_until_cancelled(more_room).await;
+        };
+        connected.take(offer, PATIENCE, interrupt).await
+    }
+
     /// Asks until Postgres answers: the tickets are taken, and only this worker knows of them.
-    async fn claim(&self, ids: Vec<JobId>) -> Vec<Claimed> {
-        if ids.is_empty() {
-            return Vec::new();
-        }
+    async fn claim(&self, tickets: &[Ticket]) -> Vec<Claimed> {
+        let ids: Vec<JobId> = tickets.iter().map(|ticket| ticket.id).collect();
         loop {
-            match self.ask(&ids).await {
+            match self.ask_for(&ids).await {
                 Ok(Some(claimed)) => {
                     self.process.platform.progress.succeeded("claim");
                     return claimed;
@@ -127,22 +134,13 @@ impl Puller {
     }
 
     /// None: the question was refused as a whole, because this worker is registered no more or because it came too late.
-    async fn ask(&self, ids: &[JobId]) -> Result<Option<Vec<Claimed>>, platform::db::DbError> {
+    async fn ask_for(&self, ids: &[JobId]) -> Result<Option<Vec<Claimed>>, DbError> {
         let process = &self.process;
         let db = &process.platform.db;
-        let claim = Claim {
-            worker: process.identity(),
-            token: process.holdings.claiming(&process.platform.clock),
-            deadline: process.server_clock.now().unwrap_or_default() + LIMIT,
-        };
-        let claimed = match within(LIMIT, claim::claim(db, &claim, ids, &process.knows)).await {
-            Ok(claimed) => claimed,
-            Err(error) => {
-                process.holdings.unanswered(claim.token);
-                return Err(error);
-            }
-        };
-        process.holdings.claimed(claim.token, &claimed);
+        let claim = self.new_claim();
+        let claimed = self
+            .answered(&claim, claim::claim(db, &claim, ids, &process.knows))
+            .await?;
         if !claimed.is_empty() || process.stop.is_cancelled() {
             return Ok(Some(claimed));
         }
@@ -156,19 +154,66 @@ impl Puller {
         Ok((standing.now < claim.deadline).then_some(claimed))
     }
 
-    async fn give_back(&self, ids: Vec<JobId>) {
-        // The class is not known any more; in the first list they are looked at soonest.
-        let class = platform::jobs::Class::Urgent;
-        let tickets: Vec<Ticket> = ids
-            .into_iter()
-            .map(|id| Ticket {
-                pool: self.pool,
-                class,
-                id,
-            })
-            .collect();
-        if !tickets.is_empty() {
-            let _ = self.process.platform.tickets.push(&tickets).await;
+    /// Redis only hurries: where no tickets come although jobs wait, they are claimed from the ledger, at a modest pace.
+    async fn claim_waiting(
+        &self,
+        turn: &mut Turn<'_>,
+        pace: &mut Pace,
+    ) -> (Vec<Claimed>, Vec<Place>) {
+        let process = &self.process;
+        let (waits, workers) = process.waiting(self.pool);
+        if waits < claim_waiting::PATIENCE || process.stop.is_cancelled() || !pace.is_due(workers) {
+            return Default::default();
         }
+        let names = process.registry.names_of(self.pool);
+        for class in turn.order() {
+            let most = turn.room(class).min(FROM_LEDGER);
+            if most == 0 {
+                continue;
+            }
+            let claim = self.new_claim();
+            let db = &process.platform.db;
+            let asking = claim_waiting::claim_waiting(db, &claim, &names, class, most);
+            match self.answered(&claim, asking).await {
+                Ok(claimed) if claimed.is_empty() => {}
+                Ok(claimed) => {
+                    metrics::counter!("commons_jobs_claimed_without_ticket_total", "pool" => self.pool.name())
+                        .increment(claimed.len() as u64);
+                    let places = turn.hold(class, claimed.len(), false);
+                    return (claimed, places);
+                }
+                Err(error) => {
+                    tracing::warn!(pool = %self.pool, %error, "claiming from the ledger failed");
+                    break;
+                }
+            }
+        }
+        Default::default()
+    }
+
+    fn new_claim(&self) -> Claim {
+        let process = &self.process;
+        Claim {
+            worker: process.identity(),
+            token: process.holdings.claiming(&process.platform.clock),
+            deadline: process.server_clock.now().unwrap_or_default() + LIMIT,
+        }
+    }
+
+    async fn answered(
+        &self,
+        claim: &Claim,
+        asking: impl Future<Output = Result<Vec<Claimed>, DbError>>,
+    ) -> Result<Vec<Claimed>, DbError> {
+        let answer = within(LIMIT, asking).await;
+        match &answer {
+            Ok(claimed) => self.process.holdings.claimed(claim.token, claimed),
+            Err(_) => self.process.holdings.unanswered(claim.token),
+        }
+        answer
+    }
+
+    async fn give_back(&self, taken: Taken) {
+        let _ = self.process.platform.tickets.push(&taken.tickets).await;
     }
 }
