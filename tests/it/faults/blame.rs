@@ -45,7 +45,7 @@ async fn a_job_that_kills_its_workers_is_quarantined_and_those_beside_it_are_not
 async fn a_postgres_that_stands_still_again_and_again_costs_no_job_its_worker() {
     let (servers, app) = on_own_servers("stalls", &[("JOBS_SILENCE", "2s")]).await;
     let _scheduler = Member::start("scheduler", &app.settings);
-    let _worker = Member::worker("feed:4", &app.settings);
+    let _worker = Member::worker("feed:5", &app.settings);
     app.enqueue_all((0..4).map(|_| effect("long", 16_000)))
         .await;
     claimed(&app, 4).await;

@@ -48,7 +48,7 @@ async fn every_role_ends_though_postgres_does_not_answer() {
         .leaving_jobs();
     let (proxy, settings) = through_a_proxy(&app).await;
     let mut api = Member::start("api", &settings);
-    let mut worker = Member::worker("feed:4", &settings);
+    let mut worker = Member::worker("feed:5", &settings);
     let mut scheduler = Member::start("scheduler", &settings);
     let ready = async || {
         let answer = reqwest::get(format!("http://{bind}/health/ready")).await;

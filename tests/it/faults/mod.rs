@@ -407,7 +407,7 @@ async fn silence_is_told_apart_from_a_database_that_was_away() {
 async fn a_worker_stops_in_time_though_its_servers_are_away() {
     let (servers, app) = on_own_servers("away", &[("JOBS_GRACE", "1s")]).await;
     let app = app.leaving_jobs();
-    let mut worker = Member::worker("feed:4", &app.settings);
+    let mut worker = Member::worker("feed:5", &app.settings);
     app.enqueue_all((0..200).map(|_| effect("some", 20))).await;
     claimed(&app, 4).await;
     servers.stop().await;
