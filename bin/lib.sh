@@ -130,7 +130,11 @@ start_test_servers() {
   mkdir -p .commons
   wait_for_lock .commons/test.lock 'bin/test or bin/prepare'
   DATABASE_URL=${TEST_DATABASE_URL:-} REDIS_URL=${TEST_REDIS_URL:-}
-  if [[ -z $DATABASE_URL || -z $REDIS_URL ]]; then bin/servers install 9>&-; fi
+  if [[ -z $DATABASE_URL || -z $REDIS_URL ]]; then
+    bin/servers install 9>&-
+  else
+    bin/servers install --build-only 9>&-
+  fi
   start_missing_servers .commons/test --fast
 }
 

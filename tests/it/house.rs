@@ -24,7 +24,7 @@ const EDGES: [(&str, &[&str]); 6] = [
 ];
 
 /// Where an outside crate may be used, by the start of its name.
-const PINNED: [(&str, &[&str]); 9] = [
+const PINNED: [(&str, &[&str]); 10] = [
     ("poem-openapi", &["api", "domain"]),
     ("poem", &["api"]),
     ("socketioxide", &["api"]),
@@ -34,6 +34,7 @@ const PINNED: [(&str, &[&str]); 9] = [
     ("redis", &["platform"]),
     ("lettre", &["platform"]),
     ("image", &["workers"]),
+    ("turbojpeg", &["workers"]),
 ];
 
 struct Package {

@@ -3,6 +3,7 @@
 mod faults;
 mod given;
 mod hostile;
+mod jpegs;
 mod pictures;
 pub mod samples;
 mod video;

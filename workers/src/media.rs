@@ -6,6 +6,7 @@ mod encode;
 mod files;
 mod formats;
 mod picture;
+mod turbo;
 mod video;
 
 use std::time::{Duration, Instant};
@@ -16,6 +17,8 @@ use serde_json::json;
 
 use crate::{Cx, Failure, Outcome};
 pub(crate) use files::{purge_media, scan_media, sweep_media, take_over_upload};
+
+pub(crate) use turbo::log_library;
 
 use desk::{Desk, Progress, Seen};
 
@@ -49,7 +52,8 @@ pub(crate) async fn process(job: ProcessMedia, cx: Cx) -> Result<Outcome, Failur
     }
 }
 
-/// All sizes of a JPEG, in one format or in both, on this thread: what is measured beside others. How many bytes came out.
+/// All sizes of a JPEG, in one format or in both, on this thread: what is measured beside others. How many bytes the sizes
+/// have, without the original.
 pub fn measured(bytes: Vec<u8>, formats: &[image::ImageFormat]) -> Option<usize> {
     let bounds = Bounds {
         pixels: u64::MAX,
@@ -57,5 +61,6 @@ pub fn measured(bytes: Vec<u8>, formats: &[image::ImageFormat]) -> Option<usize>
         until: Instant::now() + Duration::from_secs(3600),
     };
     let made = picture::make_in(formats, bytes, "image/jpeg", &bounds).ok()?;
-    Some(made.forms.iter().map(|form| form.bytes.len()).sum())
+    let sizes = made.forms.iter().filter(|form| form.name != "original");
+    Some(sizes.map(|form| form.bytes.len()).sum())
 }

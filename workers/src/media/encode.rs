@@ -9,6 +9,8 @@ use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
+use super::turbo;
+
 type Result<T> = std::result::Result<T, Refusal>;
 
 /// Of what is looked at, and of originals that have to be made anew; of 100.
@@ -38,10 +40,14 @@ pub(super) fn resized(pixels: &DynamicImage, width: u32, height: u32) -> Result<
 /// What one sees through is white.
 pub(super) fn jpeg(pixels: &DynamicImage, quality: u8) -> Result<Vec<u8>> {
     let (width, height) = sides(pixels)?;
+    let opaque = on_white(pixels);
+    if let Some(written) = turbo::encode(&opaque, width, height, quality) {
+        return Ok(written);
+    }
     let mut out = Vec::with_capacity(usize::from(width) * usize::from(height) / 8);
     let mut encoder = Encoder::new(&mut out, quality);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    let written = encoder.encode(&on_white(pixels), width, height, ColorType::Rgb);
+    let written = encoder.encode(&opaque, width, height, ColorType::Rgb);
     written.map_err(|_| Refusal::Damaged)?;
     Ok(out)
 }

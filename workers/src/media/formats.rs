@@ -7,6 +7,7 @@ mod gif;
 mod jpeg;
 mod png;
 mod profile;
+mod tables;
 mod webp;
 
 use domain::media::processing::Refusal;
@@ -33,6 +34,8 @@ pub(super) struct Walked {
     /// Its colours are not those of a screen, or it was kept without loss.
     pub(super) is_print: bool,
     pub(super) is_lossless: bool,
+    /// Of a JPEG: a scan names a table that is not there.
+    pub(super) lacks_tables: bool,
     /// The picture, and nothing else.
     pub(super) clean: Vec<u8>,
 }
@@ -40,6 +43,11 @@ pub(super) struct Walked {
 impl Walked {
     pub(super) fn is_animated(&self) -> bool {
         self.frames > 1
+    }
+
+    /// Nothing has to be turned, and its colours are those of a screen.
+    pub(super) fn is_shown_as_it_is(&self) -> bool {
+        self.turn() == Orientation::NoTransforms && !self.is_print
     }
 
     /// The turn that the camera asks for. What moves is not turned.

@@ -4,10 +4,10 @@ use std::io::Cursor;
 use std::time::Instant;
 
 use domain::media::processing::Refusal;
-use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 
 use super::formats::{self, Walked};
+use super::turbo::{self, Scale};
 use super::{Bounds, blurhash, encode};
 
 type Result<T> = std::result::Result<T, Refusal>;
@@ -53,13 +53,14 @@ pub(super) fn make_in(
     bounds: &Bounds,
 ) -> Result<Picture> {
     let (format, mut walked) = walk(bytes, content_type, bounds)?;
-    let mut pixels = decode(format, &walked, bounds)?;
+    let mut pixels = decode(format, &walked, scale(&walked), bounds)?;
     within(bounds)?;
     let original = original(format, &mut walked, &mut pixels)?;
     within(bounds)?;
     let animated = walked.is_animated();
-    let (mut forms, blurhash) = forms(formats, pixels, walked.profile.as_deref(), bounds)?;
     let (width, height) = (original.width, original.height);
+    let profile = walked.profile.take();
+    let (mut forms, blurhash) = forms(formats, pixels, (width, height), profile, bounds)?;
     forms.push(original);
     Ok(Picture {
         width,
@@ -82,12 +83,36 @@ fn walk(bytes: Vec<u8>, content_type: &str, bounds: &Bounds) -> Result<(ImageFor
 /// A picture that we made ourselves, such as the still of a video.
 pub(super) fn still(bytes: &[u8], bounds: &Bounds) -> Result<(Vec<Form>, String)> {
     let walked = formats::walk(ImageFormat::Jpeg, bytes, bounds)?;
-    let pixels = decode(ImageFormat::Jpeg, &walked, bounds)?;
+    let pixels = decode(ImageFormat::Jpeg, &walked, Scale::Full, bounds)?;
     let hash = blurhash::of(&encode::resized(&pixels, 64, 64)?);
     Ok((shown(&FORMATS, "poster", &pixels)?, hash))
 }
 
-fn decode(format: ImageFormat, walked: &Walked, bounds: &Bounds) -> Result<DynamicImage> {
+/// Every pixel is needed only where the original has to be made anew.
+fn scale(walked: &Walked) -> Scale {
+    let long = walked.width.max(walked.height);
+    let largest = SIZES.into_iter().find(|(_, size)| *size <= long);
+    match (walked.is_shown_as_it_is(), largest) {
+        (true, Some((_, size))) => Scale::AtLeast(size),
+        _ => Scale::Full,
+    }
+}
+
+fn decode(
+    format: ImageFormat,
+    walked: &Walked,
+    scale: Scale,
+    bounds: &Bounds,
+) -> Result<DynamicImage> {
+    let size = (walked.width, walked.height);
+    let by_library = match format {
+        ImageFormat::Jpeg if !walked.lacks_tables => turbo::decode(&walked.clean, size, scale),
+        _ => None,
+    };
+    by_library.map_or_else(|| decode_whole(format, walked, bounds), Ok)
+}
+
+fn decode_whole(format: ImageFormat, walked: &Walked, bounds: &Bounds) -> Result<DynamicImage> {
     let mut limits = Limits::no_limits();
     let pixels = bounds.pixels.saturating_mul(PIXEL_BYTES);
     limits.max_alloc = Some(pixels.saturating_add(DECODER_BYTES));
@@ -106,44 +131,54 @@ fn decode(format: ImageFormat, walked: &Walked, bounds: &Bounds) -> Result<Dynam
 
 /// As it was, where it can be shown so; else made anew in its own format, turned as the camera asks.
 fn original(format: ImageFormat, walked: &mut Walked, pixels: &mut DynamicImage) -> Result<Form> {
-    let turn = walked.turn();
-    let bytes = match (turn, walked.is_print) {
-        (Orientation::NoTransforms, false) => std::mem::take(&mut walked.clean),
-        _ => {
-            walked.clean = Vec::new();
-            pixels.apply_orientation(turn);
-            if let Some(profile) = walked.profile.take() {
-                formats::to_srgb(pixels, &profile);
-            }
-            encode::anew(format, pixels, walked.is_lossless)?
-        }
+    let bytes = match walked.is_shown_as_it_is() {
+        true => std::mem::take(&mut walked.clean),
+        false => made_anew(format, walked, pixels)?,
+    };
+    // A JPEG that is shown as it is may have been decoded at a fraction of its size.
+    let (width, height) = match format {
+        ImageFormat::Jpeg if walked.is_shown_as_it_is() => (walked.width, walked.height),
+        _ => (pixels.width(), pixels.height()),
     };
     Ok(Form {
         name: "original",
         format,
-        width: pixels.width(),
-        height: pixels.height(),
+        width,
+        height,
         bytes,
     })
+}
+
+fn made_anew(
+    format: ImageFormat,
+    walked: &mut Walked,
+    pixels: &mut DynamicImage,
+) -> Result<Vec<u8>> {
+    walked.clean = Vec::new();
+    pixels.apply_orientation(walked.turn());
+    if let Some(profile) = walked.profile.take() {
+        formats::to_srgb(pixels, &profile);
+    }
+    encode::anew(format, pixels, walked.is_lossless)
 }
 
 /// Every size that is no larger than the picture; of a tiny one, itself.
 fn forms(
     formats: &[ImageFormat],
     mut pixels: DynamicImage,
-    profile: Option<&[u8]>,
+    whole: (u32, u32),
+    mut profile: Option<Vec<u8>>,
     bounds: &Bounds,
 ) -> Result<(Vec<Form>, String)> {
-    let long = pixels.width().max(pixels.height());
-    let mut profile = profile;
+    let long = whole.0.max(whole.1);
     let mut forms = Vec::new();
     for (name, size) in SIZES {
         if size > long && name != "small" {
             continue;
         }
-        pixels = fitted(pixels, size)?;
+        pixels = fitted(pixels, whole, size)?;
         if let Some(profile) = profile.take() {
-            formats::to_srgb(&mut pixels, profile);
+            formats::to_srgb(&mut pixels, &profile);
         }
         forms.extend(shown(formats, name, &pixels)?);
         within(bounds)?;
@@ -152,17 +187,21 @@ fn forms(
     Ok((forms, blurhash::of(&tiny)))
 }
 
-fn fitted(pixels: DynamicImage, size: u32) -> Result<DynamicImage> {
-    let (width, height) = (pixels.width(), pixels.height());
+/// The sides follow from those of the whole picture, whatever these pixels have of it.
+fn fitted(pixels: DynamicImage, (width, height): (u32, u32), size: u32) -> Result<DynamicImage> {
     let long = width.max(height);
-    if long <= size {
-        return Ok(pixels);
-    }
     let side = |side: u32| {
         let rounded = (u64::from(side) * u64::from(size) + u64::from(long) / 2) / u64::from(long);
         u32::try_from(rounded).unwrap_or(size).max(1)
     };
-    encode::resized(&pixels, side(width), side(height))
+    let fitted = match long <= size {
+        true => (width, height),
+        false => (side(width), side(height)),
+    };
+    match fitted == (pixels.width(), pixels.height()) {
+        true => Ok(pixels),
+        false => encode::resized(&pixels, fitted.0, fitted.1),
+    }
 }
 
 fn shown(formats: &[ImageFormat], name: &'static str, pixels: &DynamicImage) -> Result<Vec<Form>> {

@@ -65,6 +65,9 @@ pub async fn run(
     plan: Vec<Plan>,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
+    if plan.iter().any(|plan| plan.pool == Pool::Media) {
+        crate::media::log_library();
+    }
     run_with(platform, registry(), plan, stop).await
 }
 

@@ -2,6 +2,7 @@
 
 use domain::media::processing::Refusal;
 
+use super::tables::Tables;
 use super::{Bounds, Bytes, Result, Walked, profile, sized};
 
 /// A picture in many scans is decoded once for each.
@@ -16,6 +17,7 @@ const ADOBE: u8 = 0xee;
 struct Walk {
     found: Walked,
     scans: u32,
+    tables: Tables,
     /// What stands in front: the density, and how colours are meant.
     head: Vec<u8>,
     rest: Vec<u8>,
@@ -34,6 +36,7 @@ pub(super) fn walk(bytes: &[u8], bounds: &Bounds) -> Result<Walked> {
             marker => {
                 let length = usize::from(u16::from_be_bytes(bytes.array()?));
                 let data = bytes.take(length.checked_sub(2).ok_or(Refusal::Damaged)?)?;
+                walk.tables.segment(marker, data);
                 walk.segment(marker, data, bounds)?;
                 if marker == SCAN {
                     walk.scan(&mut bytes)?;
@@ -142,6 +145,7 @@ impl Walk {
         clean.append(&mut self.rest);
         clean.extend([0xff, END]);
         self.found.clean = clean;
+        self.found.lacks_tables = self.tables.is_any_missing;
         self.found.frames = 1;
         Ok(self.found)
     }
