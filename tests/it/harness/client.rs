@@ -33,6 +33,15 @@ impl Client {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    /// What the header of that name says.
+    pub fn authorization(&self) -> &str {
+        let header = self
+            .headers
+            .iter()
+            .find(|(name, _)| name == "authorization");
+        header.map_or("", |(_, value)| value)
+    }
+
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }

@@ -51,7 +51,7 @@ async fn ensure_template(admin: &mut PgConnection, server: &str) -> String {
     let digest = migrator
         .iter()
         .flat_map(|step| step.checksum.iter())
-        .fold(7_u64, |hash, byte| {
+        .fold(8_u64, |hash, byte| {
             hash.wrapping_mul(31).wrapping_add(u64::from(*byte))
         });
     let template = format!("commons_template_{digest:x}");
@@ -75,7 +75,7 @@ async fn ensure_template(admin: &mut PgConnection, server: &str) -> String {
         migrator.run(&pool).await.unwrap();
         // What handlers of test jobs write: an effect that must happen once.
         sqlx::raw_sql(
-            "create table effects (id bigserial primary key, key text not null, pid integer)",
+            "create table effects (id bigserial primary key, key text not null, pid integer, at timestamptz not null default clock_timestamp())",
         )
         .execute(&pool)
         .await

@@ -13,6 +13,7 @@ use workers::Plan;
 
 use super::client::{Client, PASSWORD};
 use super::labour::{self, Effect};
+use super::outages;
 
 const ROLE: &str = "COMMONS_TEST_ROLE";
 /// By how many milliseconds the clock of a process is wrong.
@@ -177,7 +178,7 @@ async fn commit_without_telling(platform: &Platform, key: &str) {
 
 /// A Postgres and a Redis that only this test uses, so that it may restart them.
 pub struct Servers {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     pub database_url: String,
     pub redis_url: String,
 }
@@ -212,8 +213,7 @@ impl Servers {
 
     /// All of its processes stand still for so long, and nobody is told.
     pub async fn freeze_postgres(&self, span: Duration) {
-        let file = std::fs::read_to_string(self.folder.join("postgres/postmaster.pid")).unwrap();
-        let postmaster = file.lines().next().unwrap().to_owned();
+        let postmaster = self.postmaster();
         let children =
             std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))
                 .unwrap();
@@ -221,17 +221,14 @@ impl Servers {
             .split_whitespace()
             .chain([postmaster.as_str()])
             .collect();
-        let signal = |signal: &str| {
-            // A child that has ended meanwhile is no failure.
-            let _ = Command::new("kill")
-                .arg(signal)
-                .args(&all)
-                .stderr(Stdio::null())
-                .status();
-        };
-        signal("-STOP");
+        outages::signal("-STOP", &all);
         tokio::time::sleep(span).await;
-        signal("-CONT");
+        outages::signal("-CONT", &all);
+    }
+
+    pub(super) fn postmaster(&self) -> String {
+        let file = std::fs::read_to_string(self.folder.join("postgres/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().to_owned()
     }
 
     /// Both, for good.
@@ -256,7 +253,7 @@ impl Drop for Servers {
     }
 }
 
-async fn servers(arguments: &[&str]) -> String {
+pub(super) async fn servers(arguments: &[&str]) -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/bin/servers");
     let output = tokio::process::Command::new(script)
         .args(arguments)

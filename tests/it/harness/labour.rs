@@ -44,6 +44,8 @@ pub enum Behave {
     Panic,
     Hang,
     Discard,
+    /// With a text that Postgres keeps in no column.
+    FailUnstorably,
 }
 
 impl Job for Behave {
@@ -122,6 +124,7 @@ async fn blocks(_: Blocks, _: Cx) -> Result<Outcome, Failure> {
 async fn behave(job: Behave, _: Cx) -> Result<Outcome, Failure> {
     match job {
         Behave::Fail => Err(Failure::retry("as it was told")),
+        Behave::FailUnstorably => Err(Failure::retry("a text with \0 in it")),
         Behave::Panic => panic!("as it was told"),
         Behave::Hang => std::future::pending().await,
         Behave::Discard => Ok(Outcome::Discard("as it was told".to_owned())),

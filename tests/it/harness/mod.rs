@@ -12,6 +12,7 @@ mod given;
 pub mod labour;
 pub mod laws;
 pub mod letters;
+pub mod outages;
 pub mod provider;
 pub mod proxy;
 
