@@ -42,7 +42,8 @@ async fn run(command: Command, config: Config) -> Result<()> {
     let stop = signals::shutdown_token()?;
     let platform = Platform::start(config, Clock::system())?;
     let grace = platform.config.jobs.grace;
-    let done = signals::bounded(role(command, platform, stop.clone()), grace, &stop).await;
+    let role = Box::pin(role(command, platform, stop.clone()));
+    let done = signals::bounded(role, grace, &stop).await;
     done.unwrap_or_else(|| bail!("it did not stop in time"))
 }
 

@@ -9,6 +9,7 @@ use domain::operations::{
 };
 use domain::people::{Actor, Right};
 use platform::Platform;
+use platform::jobs::Ended;
 use platform::jobs::operate::Scope;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -39,6 +40,12 @@ const RUNNING: Told = Told::new(
     "job_running",
     "The job is running; wait until it has ended.",
 );
+const NOT_RUNNING: Told = Told::new(409, "job_not_running", "The job does not run.");
+const BUSY: Told = Told::new(
+    409,
+    "job_busy",
+    "The job is just being finished or changed; look again.",
+);
 const FINISHED: Told = Told::new(409, "job_finished", "The job has finished.");
 
 /// What only administrators may see.
@@ -58,6 +65,12 @@ pub(crate) struct Acting;
 
 impl Refusals for Acting {
     const LIST: &'static [Told] = &[catalog::FORBIDDEN, NO_JOB, RUNNING, FINISHED];
+}
+
+pub(crate) struct Ending;
+
+impl Refusals for Ending {
+    const LIST: &'static [Told] = &[catalog::FORBIDDEN, NO_JOB, FINISHED, NOT_RUNNING, BUSY];
 }
 
 pub(crate) struct Holding;
@@ -181,6 +194,41 @@ impl OperationsApi {
         let mut tx = self.platform.db.begin().await?;
         let job = operations::discard(&mut tx, &by, id.0).await?;
         tx.commit().await?;
+        Ok(Ok200::of(job))
+    }
+
+    /// Cancel a job
+    ///
+    /// In whatever state it is, also while it runs: the run is dropped, what it has not committed is undone, and the job counts
+    /// as discarded. A call that it has already made to the outside (a mail) stays made.
+    #[oai(path = "/jobs/:id/cancel", method = "post", operation_id = "cancelJob")]
+    async fn cancel(
+        &self,
+        Signed(actor): Signed,
+        id: Path<Uuid>,
+    ) -> Answer<Ok200<JobDetail>, Ending> {
+        let by = operator(&actor)?;
+        let mut tx = self.platform.db.begin().await?;
+        let (job, ended) = operations::cancel(&mut tx, &by, id.0).await?;
+        tx.commit().await?;
+        self.announce_ended(ended).await;
+        Ok(Ok200::of(job))
+    }
+
+    /// Evict a running job
+    ///
+    /// From the worker that runs it: the run is dropped without counting as an attempt, and the job runs again.
+    #[oai(path = "/jobs/:id/evict", method = "post", operation_id = "evictJob")]
+    async fn evict(
+        &self,
+        Signed(actor): Signed,
+        id: Path<Uuid>,
+    ) -> Answer<Ok200<JobDetail>, Ending> {
+        let by = operator(&actor)?;
+        let mut tx = self.platform.db.begin().await?;
+        let (job, ended) = operations::evict(&mut tx, &by, id.0).await?;
+        tx.commit().await?;
+        self.announce_ended(ended).await;
         Ok(Ok200::of(job))
     }
 
@@ -357,6 +405,13 @@ impl OperationsApi {
     async fn announce(&self) {
         if let Err(error) = self.platform.control.announce().await {
             tracing::warn!(%error, "the pause was not announced");
+        }
+    }
+
+    /// Without Redis the worker sees it at its next heartbeats.
+    async fn announce_ended(&self, ended: Ended) {
+        if let Err(error) = self.platform.control.announce_ended(&[ended]).await {
+            tracing::warn!(%error, "the end of a run was not announced");
         }
     }
 }

@@ -5,6 +5,7 @@
 mod addresses;
 mod aliases;
 mod browser;
+mod cancelling;
 mod chaos;
 mod codes;
 mod comments;

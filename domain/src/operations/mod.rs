@@ -7,8 +7,9 @@ mod kept;
 mod sql;
 mod views;
 
+use platform::db::DbError;
 use platform::jobs::operate::{self, Scope};
-use platform::jobs::{Pool, gauges};
+use platform::jobs::{Ended, Pool, gauges};
 use platform::{Platform, Tx};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -75,6 +76,38 @@ pub async fn discard(tx: &mut Tx, by: &Operator, id: Uuid) -> Result<JobDetail> 
     }
     audit::record(tx, by, "job.discard", &id.to_string(), &json!({})).await?;
     show(tx.connection(), id).await
+}
+
+/// Ends a job in whatever state it is. A run of it is dropped, and what it has not committed is undone.
+pub async fn cancel(tx: &mut Tx, by: &Operator, id: Uuid) -> Result<(JobDetail, Ended)> {
+    let ended = tx.cancel_job(id, "cancelled by an operator").await;
+    let Some(ended) = ended.map_err(busy)? else {
+        return Err(refuse(tx.connection(), id).await?);
+    };
+    audit::record(tx, by, "job.cancel", &id.to_string(), &json!({})).await?;
+    Ok((show(tx.connection(), id).await?, ended))
+}
+
+/// Takes a running job from its worker, to be run again.
+pub async fn evict(tx: &mut Tx, by: &Operator, id: Uuid) -> Result<(JobDetail, Ended)> {
+    let Some(ended) = tx.evict_job(id).await.map_err(busy)? else {
+        show(tx.connection(), id).await?;
+        return Err(Error::conflict("job_not_running", "the job does not run"));
+    };
+    audit::record(tx, by, "job.evict", &id.to_string(), &json!({})).await?;
+    Ok((show(tx.connection(), id).await?, ended))
+}
+
+/// The row is locked: its handler is committing the finish, or another operator is at it.
+fn busy(error: DbError) -> Error {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        Some("55P03") => Error::conflict(
+            "job_busy",
+            "the job is just being finished or changed; look again",
+        ),
+        _ => error.into(),
+    }
 }
 
 /// Runs the dead and quarantined jobs of one name again, after the fix was deployed.

@@ -16,8 +16,6 @@ use super::pooled::within;
 
 /// One that has rested longer is looked at before it is trusted again.
 const FRESH: Duration = Duration::from_secs(1);
-/// A connection that takes longer to begin has fallen silent.
-const BEGIN: Duration = Duration::from_secs(2);
 /// A connection whose rollback takes longer is closed, which rolls back as well.
 const ROLLBACK: Duration = Duration::from_secs(2);
 
@@ -58,13 +56,13 @@ impl Warm {
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
         if let Some(mut connection) = self.take() {
-            match within(BEGIN, connection.execute("begin")).await {
+            match within(self.patience, connection.execute("begin")).await {
                 Ok(_) => return Ok(self.open(connection, turn, rollbacks)),
                 Err(_) => connection.close_on_drop(),
             }
         }
         let mut connection = self.pool.acquire().await?;
-        if let Err(error) = within(BEGIN, connection.execute("begin")).await {
+        if let Err(error) = within(self.patience, connection.execute("begin")).await {
             connection.close_on_drop();
             return Err(error);
         }

@@ -8,10 +8,13 @@ use redis::AsyncCommands;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::Ended;
 use crate::Db;
 use crate::db::within;
 use crate::redis::{Redis, RedisError};
 
+/// Begins the message that names runs which have to end, each as `job:epoch`.
+const ENDED: &str = "ended ";
 /// A message that went missing is made up for within this time.
 const REREAD: Duration = Duration::from_secs(2);
 const LIMIT: Duration = Duration::from_secs(5);
@@ -39,6 +42,16 @@ impl Control {
         self.redis.shared().publish(self.channel(), "pauses").await
     }
 
+    /// Says that runs have been cancelled or evicted: whoever has them drops them.
+    pub async fn announce_ended(&self, ended: &[Ended]) -> Result<(), RedisError> {
+        let runs: Vec<String> = ended
+            .iter()
+            .map(|run| format!("{}:{}", run.job, run.epoch))
+            .collect();
+        let message = format!("{ENDED}{}", runs.join(" "));
+        self.redis.shared().publish(self.channel(), message).await
+    }
+
     pub async fn pauses(&self) -> Result<Pauses, sqlx::Error> {
         let rows = sqlx::query!("select pool, name from job_pauses")
             .fetch_all(&mut *self.db.acquire().await?)
@@ -51,17 +64,22 @@ impl Control {
         Ok(pauses)
     }
 
-    /// Keeps `seen` up to date until `stop`.
-    pub async fn follow(&self, seen: watch::Sender<Pauses>, stop: CancellationToken) {
+    /// Keeps `seen` up to date, and hands on the runs that have to end, until `stop`.
+    pub async fn follow(
+        &self,
+        seen: watch::Sender<Pauses>,
+        ended: impl Fn(&[Ended]),
+        stop: CancellationToken,
+    ) {
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.listen(&seen) => {}
+                () = self.listen(&seen, &ended) => {}
             }
         }
     }
 
-    async fn listen(&self, seen: &watch::Sender<Pauses>) {
+    async fn listen(&self, seen: &watch::Sender<Pauses>, ended: &impl Fn(&[Ended])) {
         let mut subscription = self.redis.subscribe(&self.channel()).await.ok();
         loop {
             if let Ok(pauses) = within(LIMIT, self.pauses()).await {
@@ -78,7 +96,9 @@ impl Control {
                 }
             };
             match tokio::time::timeout(REREAD, told).await {
-                Ok(Some(_)) => {}
+                Ok(Some(message)) => {
+                    ended(&runs(&message.get_payload::<String>().unwrap_or_default()))
+                }
                 Ok(None) => return,
                 Err(_) if subscription.is_none() => return,
                 Err(_) => {}
@@ -89,4 +109,19 @@ impl Control {
     fn channel(&self) -> String {
         self.redis.key("control")
     }
+}
+
+/// The runs that a message says have to end: none, where it is about something else.
+fn runs(message: &str) -> Vec<Ended> {
+    let Some(runs) = message.strip_prefix(ENDED) else {
+        return Vec::new();
+    };
+    let run = |text: &str| {
+        let (job, epoch) = text.split_once(':')?;
+        Some(Ended {
+            job: job.parse().ok()?,
+            epoch: epoch.parse().ok()?,
+        })
+    };
+    runs.split(' ').filter_map(run).collect()
 }

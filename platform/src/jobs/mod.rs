@@ -11,6 +11,7 @@
 //!
 //! docs/JOBS.md draws the states.
 
+mod cancel;
 pub mod claim;
 pub mod claim_waiting;
 pub mod clockwork;
@@ -34,6 +35,7 @@ mod tickets;
 mod unique;
 pub mod workers;
 
+pub use cancel::Ended;
 pub use contract::{Job, JobId, NewJob, PayloadError, versioned};
 pub use control::{Control, Pauses};
 pub use lease::{Lease, LeaseError};

@@ -33,6 +33,10 @@ pub enum JobsCommand {
     Retry { id: JobId },
     /// Take a job out that does not run
     Discard { id: JobId },
+    /// End a job in whatever state it is; a run of it is dropped
+    Cancel { id: JobId },
+    /// Take a running job from its worker, to be run again
+    Evict { id: JobId },
     /// Run all dead and quarantined jobs of a name again
     RetryDead { name: String },
     /// Hold a pool or a job name, everywhere and at once
@@ -98,6 +102,7 @@ pub async fn run(platform: &Platform, command: JobsCommand) -> Result<()> {
 /// The verbs that change something: one audited transaction each.
 async fn perform(platform: &Platform, act: JobsCommand) -> Result<()> {
     let by = operator();
+    let mut ended = Vec::new();
     let mut tx = platform.db.begin().await?;
     let said = match act {
         JobsCommand::Retry { id } => format!(
@@ -118,6 +123,14 @@ async fn perform(platform: &Platform, act: JobsCommand) -> Result<()> {
                 .state
                 .name()
         ),
+        JobsCommand::Cancel { id } => {
+            ended.push(operations::cancel(&mut tx, &by, id).await?.1);
+            format!("{id} is cancelled")
+        }
+        JobsCommand::Evict { id } => {
+            ended.push(operations::evict(&mut tx, &by, id).await?.1);
+            format!("{id} is ready again")
+        }
         JobsCommand::RetryDead { name } => {
             let retried = operations::retry_dead(&mut tx, &by, &name).await?.retried;
             format!("{retried} jobs called {name} run again")
@@ -136,6 +149,9 @@ async fn perform(platform: &Platform, act: JobsCommand) -> Result<()> {
     // The process ends before its tickets would have left by themselves.
     let _ = platform.tickets.push(&tickets).await;
     let _ = platform.control.announce().await;
+    if !ended.is_empty() {
+        let _ = platform.control.announce_ended(&ended).await;
+    }
     println!("{said}");
     Ok(())
 }

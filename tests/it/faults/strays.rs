@@ -9,21 +9,7 @@ use crate::harness::labour;
 #[tokio::test]
 async fn strays_become_a_partition_and_no_finish_waits_for_it() {
     let app = TestApp::in_real_time(&[]).await;
-    // What an outage leaves: no partition for now, and many rows where they all went.
-    sqlx::raw_sql(
-        "do $$ declare name text; begin
-             for name in select inhrelid::regclass::text from pg_inherits
-                         where inhparent = 'finished_jobs'::regclass and inhrelid <> 'finished_jobs_rest'::regclass loop
-                 execute 'drop table ' || name;
-             end loop;
-         end $$;
-         insert into finished_jobs (id, finished_at, created_at, merged, attempt, crashes, class, outcome, name, pool, payload)
-         select gen_random_uuid(), now() - n * interval '1 second', now(), 1, 1, 0, 1, 'done', 'test.stray', 'feed', '{}'
-         from generate_series(0, 199999) as n",
-    )
-    .execute(app.platform.db.pool())
-    .await
-    .unwrap();
+    without_partitions(&app).await;
     assert_eq!(
         app.count("select count(*) from finished_jobs_rest").await,
         200_000
@@ -72,4 +58,22 @@ async fn strays_become_a_partition_and_no_finish_waits_for_it() {
         .await
         .unwrap();
     assert_eq!(app.count(strays).await, 0);
+}
+
+/// What an outage leaves: no partition for now, and many rows where they all went.
+async fn without_partitions(app: &TestApp) {
+    sqlx::raw_sql(
+        "do $$ declare name text; begin
+             for name in select inhrelid::regclass::text from pg_inherits
+                         where inhparent = 'finished_jobs'::regclass and inhrelid <> 'finished_jobs_rest'::regclass loop
+                 execute 'drop table ' || name;
+             end loop;
+         end $$;
+         insert into finished_jobs (id, finished_at, created_at, merged, attempt, crashes, class, outcome, name, pool, payload)
+         select gen_random_uuid(), now() - n * interval '1 second', now(), 1, 1, 0, 1, 'done', 'test.stray', 'feed', '{}'
+         from generate_series(0, 199999) as n",
+    )
+    .execute(app.platform.db.pool())
+    .await
+    .unwrap();
 }

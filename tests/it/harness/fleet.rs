@@ -109,7 +109,8 @@ fn member() {
         let wrong = std::env::var(CLOCK).map_or(0, |millis| millis.parse().unwrap());
         let platform = Platform::start(config, Clock::wrong_by(wrong)).unwrap();
         let grace = platform.config.jobs.grace;
-        let run = run(&role, platform, stop.clone());
+        // A test's thread has a small stack.
+        let run = Box::pin(run(&role, platform, stop.clone()));
         signals::bounded(run, grace, &stop).await;
     });
     telemetry.stop();

@@ -98,7 +98,8 @@ async fn what_is_put_by_a_link_after_the_upload_was_called_off_goes_too() {
     assert_eq!(put(&upload["parts"][0]["url"], PDF).await, 200);
     assert_eq!(complete(&alice, &upload).await.problem(404), "not_found");
     assert_eq!(stored(&app).await.len(), 1);
-    app.clock.advance(Duration::from_secs(6 * 3_600));
+    // The wait began when the job ran, a moment after the link was made.
+    app.clock.advance(Duration::from_secs(6 * 3_600 + 1));
     app.relay().await;
     app.drain().await;
     assert_eq!(stored(&app).await, Vec::<String>::new());

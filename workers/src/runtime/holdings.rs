@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use platform::Clock;
 use platform::jobs::claim::Claimed;
-use platform::jobs::{JobId, Lease};
+use platform::jobs::{Ended, JobId, Lease};
 use platform::new_id;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -106,6 +106,17 @@ impl Holdings {
             if *left == 0 {
                 inner.claims.remove(&held.claim);
                 inner.ended.insert(held.claim);
+            }
+        }
+    }
+
+    /// Drops runs that were cancelled or evicted; a later run of the same job is none of them.
+    pub(super) fn end(&self, ended: &[Ended]) {
+        let inner = self.lock();
+        for (lease, held) in &inner.runs {
+            let ends = |run: &Ended| run.job == lease.job && run.epoch >= lease.epoch;
+            if ended.iter().any(ends) {
+                held.cancel.cancel();
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use apalis::prelude::{Monitor, MonitorError, ParallelizeExt, WorkerBuilder};
 use platform::db::within;
 use platform::jobs::workers::NewWorker;
-use platform::jobs::{Pauses, Pool, Report, workers};
+use platform::jobs::{Ended, Pauses, Pool, Report, workers};
 use platform::server_clock::judge_skew;
 use platform::{Db, Platform, ServerClock, new_id};
 use tokio::sync::{Mutex, mpsc, watch};
@@ -132,7 +132,11 @@ impl Process {
     ) -> TaskTracker {
         let loops = TaskTracker::new();
         let (control, follow) = (self.platform.control.clone(), end.clone());
-        loops.spawn(async move { control.follow(seen, follow).await });
+        let process = self.clone();
+        loops.spawn(async move {
+            let ended = |runs: &[Ended]| process.holdings.end(runs);
+            control.follow(seen, ended, follow).await;
+        });
         let inbox = Arc::new(Mutex::new(inbox));
         for _ in 0..settle::WRITERS {
             loops.spawn(settle::write(self.clone(), inbox.clone()));
