@@ -77,6 +77,7 @@ async fn rescue_once(
 
 async fn search_once(platform: &Platform, search: &mut Search) -> Result<(), RelayError> {
     let db = &platform.db;
+    search.keep_lanes(db, &platform.tickets).await?;
     let retold = relay::rebuild_if_forgotten(db, &platform.tickets).await?;
     if retold > 0 {
         tracing::warn!(

@@ -27,6 +27,7 @@ async fn a_job_runs_once_though_its_ticket_came_twice() {
     let twice = [platform::jobs::Ticket {
         pool: Effect::POOL,
         class: Effect::CLASS,
+        lane: platform::jobs::COMMON,
         id,
     }; 2];
     app.platform.tickets.push(&twice).await.unwrap();

@@ -9,7 +9,7 @@ use super::ambient::Home;
 use super::warm::Open;
 use crate::Clock;
 use crate::cache::Cache;
-use crate::jobs::{Ticket, Tickets};
+use crate::jobs::{Crowds, Ticket, Tickets};
 use crate::live::{Live, Message, Word};
 use crate::scope::Scope;
 
@@ -70,6 +70,10 @@ impl Tx {
 
     pub fn connection(&mut self) -> &mut PgConnection {
         self.inner.connection()
+    }
+
+    pub(crate) fn crowds(&self) -> &Crowds {
+        self.outlet.crowds()
     }
 
     pub(crate) fn tell_after_commit(&mut self, tickets: impl IntoIterator<Item = Ticket>) {

@@ -1,11 +1,11 @@
 //! Writing jobs into the ledger, in the caller's transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Job, JobId, NewJob, Ticket, Unique};
+use super::{COMMON, Job, JobId, NewJob, Ticket, Unique};
 use crate::telemetry::traceparent;
 use crate::{Tx, id_at};
 
@@ -74,16 +74,22 @@ impl Tx {
         self.insert(&job).await
     }
 
+    fn lanes(&self, job: &NewJob, count: usize) -> Vec<i16> {
+        let person = self.scope().actor();
+        self.crowds().lanes(job.class, person, &job.name, count)
+    }
+
     /// The hot path: one row, no key.
     async fn insert(&mut self, job: &NewJob) -> Result<JobId, sqlx::Error> {
         let (now, scope) = (self.now(), self.scope().clone());
         let id = id_at(now);
         let due_at = job.due_at.filter(|due_at| *due_at > now);
+        let lane = self.lanes(job, 1).pop().unwrap_or(COMMON);
         sqlx::query!(
             "insert into jobs (id, class, max_attempts, told_at, due_at, created_at, actor, state, name, pool, payload,
-                               request_id, trace)
+                               request_id, trace, lane)
              values ($1, $2, $3, case when $4::timestamptz is null then clock_timestamp() end, $4, $5, $6,
-                     case when $4::timestamptz is null then 'ready' else 'scheduled' end, $7, $8, $9, $10, $11)",
+                     case when $4::timestamptz is null then 'ready' else 'scheduled' end, $7, $8, $9, $10, $11, $12)",
             id,
             job.class.number(),
             job.attempts,
@@ -95,11 +101,12 @@ impl Tx {
             job.payload,
             scope.request_id.as_deref(),
             traceparent(),
+            lane,
         )
         .execute(self.connection())
         .await?;
         if due_at.is_none() {
-            self.tell_after_commit([ticket(job, id)]);
+            self.tell_after_commit([ticket(job, lane, id)]);
         }
         Ok(id)
     }
@@ -112,14 +119,15 @@ impl Tx {
         count_enqueued(&first, jobs.len() as u64);
         let (now, scope) = (self.now(), self.scope().clone());
         let rows = Rows::merged(jobs, now);
+        let lanes = self.lanes(&first, rows.ids.len());
         let stored = sqlx::query!(
             "insert into jobs (id, class, max_attempts, told_at, due_at, created_at, actor, state, name, pool, payload,
-                               unique_key, merged, samples, request_id, trace)
+                               unique_key, merged, samples, request_id, trace, lane)
              select id, $7, $8, case when due_at is null then clock_timestamp() end, due_at, $9, $10,
                     case when due_at is null then 'ready' else 'scheduled' end, $11, $12, payload,
-                    unique_key, merged, samples, $13, $14
-             from unnest($1::uuid[], $2::jsonb[], $3::timestamptz[], $4::text[], $5::integer[], $6::jsonb[])
-                  as new (id, payload, due_at, unique_key, merged, samples)
+                    unique_key, merged, samples, $13, $14, lane
+             from unnest($1::uuid[], $2::jsonb[], $3::timestamptz[], $4::text[], $5::integer[], $6::jsonb[], $17::smallint[])
+                  as new (id, payload, due_at, unique_key, merged, samples, lane)
              on conflict (name, unique_key) where unique_key is not null do update
              set merged = jobs.merged + excluded.merged,
                  samples = case
@@ -147,14 +155,14 @@ impl Tx {
             traceparent(),
             Unique::SAMPLES,
             first.unique.as_ref().map_or(0.0, |unique| unique.longest.as_secs_f64()),
+            &lanes,
         )
         .fetch_all(self.connection())
         .await?;
-        let new: HashSet<JobId> = rows.ids.into_iter().collect();
-        let told = stored
-            .iter()
-            .filter(|row| row.told && new.contains(&row.id));
-        self.tell_after_commit(told.map(|row| ticket(&first, row.id)));
+        let new: HashMap<JobId, i16> = rows.ids.into_iter().zip(lanes).collect();
+        let told = stored.iter().filter(|row| row.told);
+        let told = told.filter_map(|row| Some(ticket(&first, *new.get(&row.id)?, row.id)));
+        self.tell_after_commit(told);
         Ok(stored.into_iter().map(|row| row.id).collect())
     }
 }
@@ -213,10 +221,11 @@ fn count_enqueued(job: &NewJob, count: u64) {
         .increment(count);
 }
 
-fn ticket(job: &NewJob, id: JobId) -> Ticket {
+fn ticket(job: &NewJob, lane: i16, id: JobId) -> Ticket {
     Ticket {
         pool: job.pool,
         class: job.class,
+        lane,
         id,
     }
 }

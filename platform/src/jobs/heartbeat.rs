@@ -73,7 +73,7 @@ pub async fn beat(db: &Db, worker: Uuid, holdings: &Holdings) -> Result<Heartbea
                     where j.id = one.id and j.state = 'running' and j.worker = $1 and j.claimed_at = unanswered.at limit 1
                 ) as found
             )) and state = 'running'
-            returning id, pool, class
+            returning id, pool, class, lane
         )
         select clock_timestamp() as "now!",
                exists (select from me) as "registered!",
@@ -104,7 +104,7 @@ pub async fn beat(db: &Db, worker: Uuid, holdings: &Holdings) -> Result<Heartbea
     Ok(Heartbeat {
         now: row.now,
         registered: row.registered,
-        returned: tickets(returned.map(|row| (row.id, row.pool, row.class))),
+        returned: tickets(returned.map(|row| (row.id, row.pool, row.class, row.lane))),
         lost: row.lost,
         waiting: row.waiting.0,
         workers: u32::try_from(row.workers).unwrap_or(u32::MAX),
@@ -116,6 +116,7 @@ struct Returned {
     id: JobId,
     pool: String,
     class: i16,
+    lane: i16,
 }
 
 fn load(load: &HashMap<&'static str, Load>) -> (serde_json::Value, serde_json::Value) {

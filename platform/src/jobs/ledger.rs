@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::crowds::RETRIES;
 use super::{Class, JobId, Pool, Report, Ticket};
 use crate::{Clock, Db};
 
@@ -103,6 +104,7 @@ async fn reschedule(
          )
          update jobs j
          set state = run.state,
+             lane = case when run.counts and run.state = 'scheduled' then $13 else j.lane end,
              attempt = case when run.counts then j.attempt else j.attempt - 1 end,
              told_at = case when run.state = 'ready' then clock_timestamp() end,
              due_at = case when run.state = 'scheduled' then
@@ -114,7 +116,7 @@ async fn reschedule(
          from run
          where j.ctid = run.place and j.epoch = run.epoch and j.claimed_at = run.claimed_at and j.worker = run.worker
            and j.state = 'running'
-         returning j.id, j.pool, j.class, j.state = 'ready' as \"ready!\"",
+         returning j.id, j.pool, j.class, j.lane, j.state = 'ready' as \"ready!\"",
         &ids,
         &epochs,
         &claimed,
@@ -127,12 +129,15 @@ async fn reschedule(
         clock.offset(),
         LONGEST_WAIT.as_secs_f64(),
         SHORTEST_WAIT.as_secs_f64(),
+        RETRIES,
     )
     .fetch_all(&mut *db.acquire().await?)
     .await?;
     *held += rows.len() as u64;
     let ready = rows.into_iter().filter(|row| row.ready);
-    Ok(tickets(ready.map(|row| (row.id, row.pool, row.class))))
+    Ok(tickets(
+        ready.map(|row| (row.id, row.pool, row.class, row.lane)),
+    ))
 }
 
 /// One column of a batch, for `unnest`.
@@ -141,12 +146,13 @@ fn column<T>(reports: &[Report], of: impl Fn(&Report) -> T) -> Vec<T> {
 }
 
 /// Tickets for rows of the ledger; a pool this version does not know is left to one that does.
-pub(super) fn tickets(rows: impl Iterator<Item = (JobId, String, i16)>) -> Vec<Ticket> {
-    rows.filter_map(|(id, pool, class)| {
+pub(super) fn tickets(rows: impl Iterator<Item = (JobId, String, i16, i16)>) -> Vec<Ticket> {
+    rows.filter_map(|(id, pool, class, lane)| {
         let pool = pool.parse::<Pool>().ok()?;
         Some(Ticket {
             pool,
             class: Class::from_number(class),
+            lane,
             id,
         })
     })

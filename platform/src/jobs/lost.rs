@@ -3,16 +3,18 @@
 //! A list is served in order, so a job that became ready before the one whose ticket is now at the head has no ticket any
 //! more. What is paused, or known to no worker, waits for its resume, or its worker, and is left out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use uuid::Uuid;
 
+use super::lanes::Lanes;
 use super::ledger::tickets;
 use super::relay::RelayError;
-use super::{Class, JobId, Pool, Ticket, Tickets};
+use super::tickets::List;
+use super::{COMMON, Class, JobId, Ticket, Tickets};
 use crate::Db;
 use crate::db::within;
 
@@ -30,13 +32,25 @@ const GRACE: Duration = Duration::from_secs(3);
 #[derive(Default)]
 pub struct Search {
     after: HashMap<(String, i16, i16), DateTime<Utc>>,
+    lanes: Lanes,
 }
 
 impl Search {
+    /// Says whether lanes may be used; before any ticket is told again.
+    pub async fn keep_lanes(&mut self, db: &Db, tickets: &Tickets) -> Result<(), RelayError> {
+        self.lanes.keep(db, tickets).await
+    }
+
     /// Finds a slice of lost tickets, which keep the age of their jobs. A job is told again after 3 s, and then each time
     /// its wait has doubled.
     pub async fn find(&mut self, db: &Db, tickets: &Tickets) -> Result<Vec<Ticket>, RelayError> {
-        let heads = heads(db, tickets).await?;
+        let waiting = within(LIMIT, waiting(db)).await?;
+        self.lanes.mend(tickets, &waiting).await?;
+        if waiting.is_empty() {
+            self.after.clear();
+            return Ok(Vec::new());
+        }
+        let heads = heads(db, tickets, &waiting, self.lanes.are_open()).await?;
         let looked = within(LIMIT, self.look(db, heads)).await?;
         self.go_on(&looked);
         let lost: Vec<JobId> = looked
@@ -51,16 +65,14 @@ impl Search {
     }
 
     async fn look(&self, db: &Db, heads: Vec<Head>) -> Result<Vec<Row>, sqlx::Error> {
-        let (pools, classes, horizons): (Vec<String>, Vec<i16>, Vec<Option<DateTime<Utc>>>) = heads
-            .into_iter()
-            .map(|head| {
-                (
-                    head.pool.name().to_owned(),
-                    head.class.number(),
-                    head.told_at,
-                )
-            })
-            .collect();
+        let (mut pools, mut classes, mut told_lanes, mut horizons) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for Head { list, told_at } in heads {
+            pools.push(list.0.name().to_owned());
+            classes.push(list.1.number());
+            told_lanes.push(list.2);
+            horizons.push(told_at);
+        }
         let (mut names, mut name_classes, mut lanes, mut after) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ((name, class, lane), at) in &self.after {
@@ -73,8 +85,8 @@ impl Search {
             Row,
             r#"
             with horizon as (
-                select pool, class, coalesce(told_at, now()) - $4::float8 * interval '1 second' as at
-                from unnest($1::text[], $2::smallint[], $3::timestamptz[]) as head (pool, class, told_at)
+                select pool, class, lane, coalesce(told_at, now()) - $4::float8 * interval '1 second' as at
+                from unnest($1::text[], $2::smallint[], $3::timestamptz[], $10::smallint[]) as head (pool, class, told_at, lane)
             )
             select row.id as "id!", list.name as "name!", list.class as "class!", list.lane as "lane!",
                    row.told_at as "told_at!",
@@ -82,7 +94,7 @@ impl Search {
                         else now() - row.retold_at > greatest(row.retold_at - row.told_at, $4::float8 * interval '1 second')
                    end as "lost!"
             from waiting_lists() as list
-            join horizon using (pool, class)
+            join horizon using (pool, class, lane)
             left join unnest($5::text[], $6::smallint[], $7::smallint[], $8::timestamptz[]) as cursor (name, class, lane, at)
                    on cursor.name = list.name and cursor.class = list.class and cursor.lane = list.lane
             cross join lateral (
@@ -103,6 +115,7 @@ impl Search {
             &lanes,
             &after,
             SLICE,
+            &told_lanes,
         )
         .fetch_all(&mut *db.acquire().await?)
         .await
@@ -134,19 +147,48 @@ struct Row {
 }
 
 struct Head {
-    pool: Pool,
-    class: Class,
+    list: List,
     /// When the oldest of the tickets at the head was told; none: the list is empty. A list whose head knows no ready job
     /// is moving, and does not appear.
     told_at: Option<DateTime<Utc>>,
 }
 
-async fn heads(db: &Db, tickets: &Tickets) -> Result<Vec<Head>, RelayError> {
-    let lists = tickets.heads(HEADS).await?;
-    let ids: Vec<Uuid> = lists
-        .iter()
-        .flat_map(|(_, ids)| ids.iter().copied())
-        .collect();
+/// The lists whose oldest job has waited for longer than a ticket takes: usually none.
+async fn waiting(db: &Db) -> Result<Vec<List>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select distinct pool as "pool!", class as "class!", lane as "lane!" from waiting_lists()
+           where known and not paused and oldest < now() - $1::float8 * interval '1 second'"#,
+        GRACE.as_secs_f64(),
+    )
+    .fetch_all(&mut *db.acquire().await?)
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .filter_map(|row| {
+            Some((
+                row.pool.parse().ok()?,
+                Class::from_number(row.class),
+                row.lane,
+            ))
+        })
+        .collect())
+}
+
+/// While lanes are closed their jobs' tickets stand in the main list.
+async fn heads(
+    db: &Db,
+    tickets: &Tickets,
+    waiting: &[List],
+    lanes_are_open: bool,
+) -> Result<Vec<Head>, RelayError> {
+    let place = |(pool, class, lane): &List| match lanes_are_open {
+        true => (*pool, *class, *lane),
+        false => (*pool, *class, COMMON),
+    };
+    let lists: HashSet<List> = waiting.iter().map(place).collect();
+    let lists: Vec<List> = lists.into_iter().collect();
+    let ahead = tickets.heads(&lists, HEADS).await?;
+    let ids: Vec<Uuid> = ahead.iter().flat_map(|ahead| ahead.ids.clone()).collect();
     let mut told: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
     if !ids.is_empty() {
         let rows = sqlx::query!(
@@ -159,12 +201,23 @@ async fn heads(db: &Db, tickets: &Tickets) -> Result<Vec<Head>, RelayError> {
         .await?;
         told.extend(rows.into_iter().map(|row| (row.id, row.told_at)));
     }
-    let heads = lists.into_iter().filter_map(|((pool, class), ids)| {
-        let oldest = ids.iter().filter_map(|id| told.get(id)).min().copied();
-        (ids.is_empty() || oldest.is_some()).then_some(Head {
-            pool,
-            class,
-            told_at: oldest,
+    let horizons: HashMap<List, Option<DateTime<Utc>>> = ahead
+        .into_iter()
+        .filter_map(|ahead| {
+            let oldest = ahead
+                .ids
+                .iter()
+                .filter_map(|id| told.get(id))
+                .min()
+                .copied();
+            (ahead.is_empty || oldest.is_some()).then_some((ahead.list, oldest))
+        })
+        .collect();
+    let heads = waiting.iter().filter_map(|list| {
+        let told_at = *horizons.get(&place(list))?;
+        Some(Head {
+            list: *list,
+            told_at,
         })
     });
     Ok(heads.collect())
@@ -178,12 +231,13 @@ async fn retell(db: &Db, lost: &[JobId]) -> Result<Vec<Ticket>, sqlx::Error> {
                  select j.ctid as place from jobs j where j.id = lost.id and j.state = 'ready' limit 1 for no key update skip locked
              ) as found
          )) and state = 'ready'
-         returning id, pool, class",
+         returning id, pool, class, lane",
         lost,
     )
     .fetch_all(&mut *db.acquire().await?)
     .await?;
     Ok(tickets(
-        rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+        rows.into_iter()
+            .map(|row| (row.id, row.pool, row.class, row.lane)),
     ))
 }

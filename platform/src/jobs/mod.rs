@@ -7,7 +7,8 @@
 //! 5. The [relay](relay) tells what is due, and everything after Redis lost its memory; [`lost`] finds tickets that went missing.
 //! 6. [`workers`] knows which processes live, a [heartbeat] compares what they hold with the ledger, and [`rescue`] takes the
 //!    jobs of the dead ones back.
-//! 7. Where tickets do not come, workers [claim what waits](claim_waiting) from the ledger.
+//! 7. Who [crowds](crowds) has a [lane](lanes), which is served in turn with everybody's tickets.
+//! 8. Where tickets do not come, workers [claim what waits](claim_waiting) from the ledger.
 //!
 //! docs/JOBS.md draws the states.
 
@@ -17,9 +18,11 @@ pub mod claim_waiting;
 pub mod clockwork;
 mod contract;
 mod control;
+mod crowds;
 mod enqueue;
 pub mod gauges;
 pub mod heartbeat;
+mod lanes;
 mod lease;
 pub mod ledger;
 pub mod lost;
@@ -38,6 +41,7 @@ pub mod workers;
 pub use cancel::Ended;
 pub use contract::{Job, JobId, NewJob, PayloadError, versioned};
 pub use control::{Control, Pauses};
+pub use crowds::{COMMON, Crowds};
 pub use lease::{Lease, LeaseError};
 pub use pool::{Class, Pool, UnknownPool};
 pub use report::{Report, Verdict};

@@ -30,14 +30,15 @@ pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, sqlx::Error> {
          set state = 'ready', told_at = clock_timestamp(), due_at = null, parked_at = null, crashes = 0,
              max_attempts = greatest(max_attempts, attempt + 1)
          where id = $1 and state in ('scheduled', 'ready', 'dead', 'quarantined')
-         returning id, pool, class",
+         returning id, pool, class, lane",
         id,
     )
     .fetch_all(tx.connection())
     .await?;
     let found = !rows.is_empty();
     tx.tell_after_commit(tickets(
-        rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+        rows.into_iter()
+            .map(|row| (row.id, row.pool, row.class, row.lane)),
     ));
     Ok(found)
 }
@@ -49,14 +50,15 @@ pub async fn retry_parked(tx: &mut Tx, name: &str) -> Result<u64, sqlx::Error> {
          set state = 'ready', told_at = clock_timestamp(), parked_at = null, crashes = 0,
              max_attempts = greatest(max_attempts, attempt + 1)
          where parked_at is not null and name = $1
-         returning id, pool, class",
+         returning id, pool, class, lane",
         name,
     )
     .fetch_all(tx.connection())
     .await?;
     let count = rows.len() as u64;
     tx.tell_after_commit(tickets(
-        rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+        rows.into_iter()
+            .map(|row| (row.id, row.pool, row.class, row.lane)),
     ));
     Ok(count)
 }

@@ -28,14 +28,15 @@ pub async fn make_due_ready(db: &Db, clock: &Clock) -> Result<Vec<Ticket>, sqlx:
     let rows = sqlx::query!(
         "update jobs set state = 'ready', told_at = clock_timestamp(), due_at = null
          where id in (select id from jobs where due_at <= now() + $1::float8 * interval '1 second' order by due_at limit $2 for update skip locked)
-         returning id, pool, class",
+         returning id, pool, class, lane",
         clock.offset(),
         SLICE,
     )
     .fetch_all(&mut *db.acquire().await?)
     .await?;
     Ok(tickets(
-        rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+        rows.into_iter()
+            .map(|row| (row.id, row.pool, row.class, row.lane)),
     ))
 }
 
@@ -72,7 +73,7 @@ pub async fn rebuild_if_forgotten(db: &Db, tickets: &Tickets) -> Result<u64, Rel
     let (mut told, mut after) = (0, Uuid::nil());
     loop {
         let rows = sqlx::query!(
-            "select id, pool, class from jobs where told_at is not null and state = 'ready' and id > $1 order by id limit $2",
+            "select id, pool, class, lane from jobs where told_at is not null and state = 'ready' and id > $1 order by id limit $2",
             after,
             SLICE,
         )
@@ -85,7 +86,8 @@ pub async fn rebuild_if_forgotten(db: &Db, tickets: &Tickets) -> Result<u64, Rel
         told += rows.len() as u64;
         tickets
             .push(&self::tickets(
-                rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+                rows.into_iter()
+                    .map(|row| (row.id, row.pool, row.class, row.lane)),
             ))
             .await?;
     }

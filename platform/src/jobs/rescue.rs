@@ -73,7 +73,9 @@ pub async fn rescue(db: &Db, silence: Duration) -> Result<Vec<Ticket>, sqlx::Err
     tx.commit().await?;
     report(&dead, &rows);
     let ready = rows.into_iter().filter(|row| row.state == "ready");
-    Ok(tickets(ready.map(|row| (row.id, row.pool, row.class))))
+    Ok(tickets(
+        ready.map(|row| (row.id, row.pool, row.class, row.lane)),
+    ))
 }
 
 struct Dead {
@@ -134,6 +136,7 @@ struct Rescued {
     id: JobId,
     pool: String,
     class: i16,
+    lane: i16,
     name: String,
     state: String,
 }
@@ -185,7 +188,7 @@ async fn take_back(
                 'attempt', attempt, 'at', now(), 'kind', 'crash', 'error', 'its worker died', 'worker', worker)
         from judged
         where j.ctid = judged.at and j.state = 'running'
-        returning j.id, j.pool, j.class, j.name, j.state
+        returning j.id, j.pool, j.class, j.lane, j.name, j.state
         "#,
         &of_old_engine,
         matches!(blame, Blame::Nobody),

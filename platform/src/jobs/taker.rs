@@ -6,7 +6,8 @@ use std::time::Duration;
 use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
 
-use super::tickets::{Tickets, list, parse};
+use super::lanes::expand;
+use super::tickets::{Tickets, list};
 use super::{Class, Pool, Ticket};
 use crate::redis::{Redis, within};
 
@@ -88,20 +89,15 @@ impl Taker {
                 }
             },
         };
-        let taken = answer.and_then(|(from, ids)| {
-            let place = lists.iter().position(|list| *list == from)?;
-            let class = *offer.classes.get(place)?;
-            let tickets = parse(ids).into_iter().map(|id| Ticket {
-                pool: self.pool,
-                class,
-                id,
-            });
-            Some(Taken {
-                class,
-                tickets: tickets.collect(),
-            })
-        });
-        Ok(taken.filter(|taken| !taken.tickets.is_empty()))
+        let Some((from, entries)) = answer else {
+            return Ok(None);
+        };
+        let place = lists.iter().position(|list| *list == from);
+        let Some(class) = place.and_then(|place| offer.classes.get(place).copied()) else {
+            return Ok(None);
+        };
+        let tickets = expand(&self.redis, (self.pool, class), entries, offer.most).await;
+        Ok((!tickets.is_empty()).then_some(Taken { class, tickets }))
     }
 }
 

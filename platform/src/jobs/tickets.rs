@@ -1,4 +1,5 @@
-//! Tickets: job ids on their way to a worker, in the lists apalis-redis keeps for active tasks (one per pool and class).
+//! Tickets: job ids on their way to a worker, in the lists apalis-redis keeps for active tasks (one per pool and class), and
+//! those of crowds in [lanes].
 //!
 //! A ticket is a hint. One that is lost, late or doubled does no harm: the claim asks the ledger, and the relay tells
 //! again what nobody came for.
@@ -9,6 +10,8 @@ use redis::RedisResult;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::crowds::{COMMON, Crowds, RETRIES};
+use super::lanes::{self, lane_list};
 use super::{Class, JobId, Pool};
 use crate::redis::Redis;
 
@@ -21,6 +24,8 @@ const BACKLOG: usize = 10_000;
 pub struct Ticket {
     pub pool: Pool,
     pub class: Class,
+    /// 0 is everybody's.
+    pub lane: i16,
     pub id: JobId,
 }
 
@@ -28,13 +33,18 @@ pub struct Ticket {
 pub struct Tickets {
     redis: Redis,
     outbox: mpsc::Sender<Vec<Ticket>>,
+    crowds: Crowds,
 }
 
 impl Tickets {
     /// Starts the loop that carries tickets to Redis.
     pub fn new(redis: Redis) -> Self {
         let (outbox, inbox) = mpsc::channel(BACKLOG);
-        let tickets = Self { redis, outbox };
+        let tickets = Self {
+            redis,
+            outbox,
+            crowds: Crowds::default(),
+        };
         #[expect(
             clippy::disallowed_methods,
             reason = "carries hints only; ends with the last clone of the sender"
@@ -59,29 +69,56 @@ impl Tickets {
         push(&self.redis, tickets.iter().copied()).await
     }
 
-    /// How many tickets wait in each list.
+    /// How many tickets wait of each pool and class.
     pub async fn waiting(&self) -> RedisResult<Vec<((Pool, Class), u64)>> {
         let mut pipe = redis::pipe();
         for (pool, class) in lists() {
-            pipe.llen(list(&self.redis, pool, class));
+            for lane in COMMON..=RETRIES {
+                pipe.llen(lane_list(&self.redis, pool, class, lane));
+            }
         }
         let lengths: Vec<u64> = pipe.query_async(&mut self.redis.shared()).await?;
-        Ok(lists().zip(lengths).collect())
+        let lanes = usize::try_from(RETRIES - COMMON).unwrap_or(0) + 1;
+        let sums = lengths.chunks(lanes).map(|lanes| lanes.iter().sum());
+        Ok(lists().zip(sums).collect())
     }
 
-    /// The tickets of each list that will be taken next.
-    pub async fn heads(&self, count: isize) -> RedisResult<Vec<((Pool, Class), Vec<JobId>)>> {
+    /// What will be taken next of each list.
+    pub(super) async fn heads(&self, lists: &[List], count: isize) -> RedisResult<Vec<Ahead>> {
+        if lists.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut pipe = redis::pipe();
-        for (pool, class) in lists() {
-            pipe.lrange(list(&self.redis, pool, class), 0, count - 1);
+        for (pool, class, lane) in lists {
+            pipe.lrange(lane_list(&self.redis, *pool, *class, *lane), 0, count - 1);
         }
         let heads: Vec<Vec<String>> = pipe.query_async(&mut self.redis.shared()).await?;
-        Ok(lists().zip(heads.into_iter().map(parse)).collect())
+        let heads = lists.iter().zip(heads);
+        Ok(heads
+            .map(|(list, entries)| Ahead {
+                list: *list,
+                is_empty: entries.is_empty(),
+                ids: parse(entries),
+            })
+            .collect())
+    }
+
+    pub(crate) fn crowds(&self) -> &Crowds {
+        &self.crowds
     }
 
     pub fn redis(&self) -> &Redis {
         &self.redis
     }
+}
+
+/// A pool, a class and a lane of it.
+pub(super) type List = (Pool, Class, i16);
+
+pub(super) struct Ahead {
+    pub(super) list: List,
+    pub(super) is_empty: bool,
+    pub(super) ids: Vec<JobId>,
 }
 
 fn lists() -> impl Iterator<Item = (Pool, Class)> {
@@ -98,7 +135,7 @@ pub(super) fn list(redis: &Redis, pool: Pool, class: Class) -> String {
         .active_jobs_list()
 }
 
-pub(super) fn parse(ids: Vec<String>) -> Vec<Uuid> {
+fn parse(ids: Vec<String>) -> Vec<Uuid> {
     ids.iter()
         .filter_map(|id| Uuid::try_parse(id).ok())
         .collect()
@@ -116,10 +153,10 @@ async fn carry(redis: Redis, mut inbox: mpsc::Receiver<Vec<Ticket>>) {
 }
 
 async fn push(redis: &Redis, tickets: impl Iterator<Item = Ticket>) -> RedisResult<()> {
-    let mut by_list: HashMap<(Pool, Class), Vec<String>> = HashMap::new();
+    let mut by_list: HashMap<(Pool, Class, i16), Vec<String>> = HashMap::new();
     for ticket in tickets {
         by_list
-            .entry((ticket.pool, ticket.class))
+            .entry((ticket.pool, ticket.class, ticket.lane))
             .or_default()
             .push(ticket.id.to_string());
     }
@@ -127,10 +164,16 @@ async fn push(redis: &Redis, tickets: impl Iterator<Item = Ticket>) -> RedisResu
         return Ok(());
     }
     let mut pipe = redis::pipe();
-    for ((pool, class), ids) in &by_list {
+    for ((pool, class, lane), ids) in &by_list {
         let list = list(redis, *pool, *class);
         for slice in ids.chunks(PUSH_SLICE) {
-            pipe.rpush(&list, slice).ignore();
+            match *lane {
+                COMMON => pipe.rpush(&list, slice).ignore(),
+                lane => {
+                    lanes::push(&mut pipe, redis, (*pool, *class, lane), slice);
+                    &mut pipe
+                }
+            };
         }
     }
     pipe.query_async(&mut redis.shared()).await

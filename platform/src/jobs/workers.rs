@@ -89,13 +89,14 @@ pub async fn retire(db: &Db, id: Uuid) -> Result<Vec<Ticket>, sqlx::Error> {
                  select j.ctid as place from jobs j where j.id = one.id and j.state = 'running' and j.worker = $1 limit 1
              ) as found
          )) and state = 'running'
-         returning id, pool, class",
+         returning id, pool, class, lane",
         id,
     )
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;
     Ok(tickets(
-        rows.into_iter().map(|row| (row.id, row.pool, row.class)),
+        rows.into_iter()
+            .map(|row| (row.id, row.pool, row.class, row.lane)),
     ))
 }

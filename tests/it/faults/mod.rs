@@ -6,6 +6,7 @@ mod claims;
 mod clocks;
 mod fairness;
 mod half_open;
+mod lanes;
 mod no_tickets;
 mod strays;
 
