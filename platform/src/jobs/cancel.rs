@@ -52,7 +52,7 @@ impl Tx {
         self.wait_briefly_for_locks(true).await?;
         let row = sqlx::query!(
             "update jobs set state = 'ready', attempt = attempt - 1, told_at = clock_timestamp()
-             where id = $1 and state = 'running' returning id, epoch, pool, class",
+             where id = $1 and state = 'running' returning id, epoch, pool, class, lane",
             id,
         )
         .fetch_optional(self.connection())
@@ -61,7 +61,9 @@ impl Tx {
         let Some(row) = row else {
             return Ok(None);
         };
-        self.tell_after_commit(tickets([(row.id, row.pool, row.class)].into_iter()));
+        self.tell_after_commit(tickets(
+            [(row.id, row.pool, row.class, row.lane)].into_iter(),
+        ));
         Ok(Some(Ended {
             job: row.id,
             epoch: row.epoch,

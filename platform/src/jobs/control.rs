@@ -97,7 +97,7 @@ impl Control {
             };
             match tokio::time::timeout(REREAD, told).await {
                 Ok(Some(message)) => {
-                    ended(&runs(&message.get_payload::<String>().unwrap_or_default()))
+                    ended(&runs(&message.get_payload::<String>().unwrap_or_default()));
                 }
                 Ok(None) => return,
                 Err(_) if subscription.is_none() => return,
