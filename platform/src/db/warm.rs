@@ -52,21 +52,19 @@ impl Warm {
     /// A transaction that is dropped is rolled back by a task of `rollbacks`.
     pub(super) async fn begin(&self, rollbacks: &TaskTracker) -> Result<Open, sqlx::Error> {
         let turn = tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await;
-        let turn = turn
+        let mut turn = turn
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        if let Some(mut connection) = self.take() {
-            match within(self.patience, connection.execute("begin")).await {
-                Ok(_) => return Ok(self.open(connection, turn, rollbacks)),
-                Err(_) => connection.close_on_drop(),
+        if let Some(connection) = self.take() {
+            match self.open(connection, turn, rollbacks).begin().await {
+                Ok(open) => return Ok(open),
+                Err((_, Some(ours))) => turn = ours,
+                Err((error, None)) => return Err(error),
             }
         }
-        let mut connection = self.pool.acquire().await?;
-        if let Err(error) = within(self.patience, connection.execute("begin")).await {
-            connection.close_on_drop();
-            return Err(error);
-        }
-        Ok(self.open(connection, turn, rollbacks))
+        let connection = self.pool.acquire().await?;
+        let begun = self.open(connection, turn, rollbacks).begin().await;
+        begun.map_err(|(error, _)| error)
     }
 
     /// Gives a resting connection back to the pool, for somebody else who waits there.
@@ -117,6 +115,20 @@ impl Open {
         self.connection
             .as_mut()
             .expect("an open transaction has its connection")
+    }
+
+    /// The guard stands before the statement is sent: one that is dropped half-way leaves no transaction on a connection that
+    /// goes back to the pool. Who fails has the turn back, and the connection is closed.
+    async fn begin(mut self) -> Result<Self, (sqlx::Error, Option<OwnedSemaphorePermit>)> {
+        let patience = self.home.patience;
+        let begun = within(patience, self.connection().execute("begin")).await;
+        let Err(error) = begun else {
+            return Ok(self);
+        };
+        if let Some(mut connection) = self.connection.take() {
+            connection.close_on_drop();
+        }
+        Err((error, self.turn.take()))
     }
 
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {

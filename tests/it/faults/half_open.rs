@@ -126,3 +126,25 @@ async fn a_redis_that_became_a_replica_is_left_for_the_one_that_took_over() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_begin_that_is_dropped_half_way_leaves_no_transaction_open() {
+    let app = TestApp::in_real_time(&[]).await;
+    let db = &app.platform.db;
+    let mut dropped = 0;
+    for _ in 0..100 {
+        // So that a connection rests, which the next transaction begins on.
+        db.begin().await.unwrap().commit().await.unwrap();
+        let mut begin = Box::pin(db.begin());
+        // Mostly Postgres has not answered yet; by the time of the drop it has begun, and nobody has heard of it.
+        dropped += i32::from(futures::poll!(&mut begin).is_pending());
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        drop(begin);
+    }
+    assert!(dropped > 10, "{dropped} were dropped half-way");
+    let open = "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+    eventually("none is open", Duration::from_secs(3), async || {
+        app.count(open).await == 0
+    })
+    .await;
+}

@@ -128,7 +128,7 @@ impl TestApp {
 
     pub async fn drain_with(&self, registry: Registry) {
         let crew = self.crew(registry, Plan::all());
-        eventually("all jobs have run", Duration::from_secs(30), async || {
+        eventually("all jobs have run", Duration::from_secs(60), async || {
             self.unfinished().await == 0
         })
         .await;
