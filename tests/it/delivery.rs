@@ -59,9 +59,9 @@ async fn told(app: &TestApp, notification: Uuid) {
     .await;
 }
 
-/// Lets time pass, and the work be done. A wait begins when its job is settled, a moment after it ran.
+/// Lets time pass, and the work be done.
 async fn later(app: &TestApp, by: Duration) {
-    app.clock.advance(by + Duration::from_millis(500));
+    app.clock.advance(by);
     app.relay().await;
     app.drain().await;
 }
